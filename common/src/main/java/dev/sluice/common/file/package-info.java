@@ -1,0 +1,7 @@
+/**
+ * Files as something that is given, with a twin that forgets what was not fsynced.
+ */
+@NullMarked
+package dev.sluice.common.file;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,10 @@
+package dev.sluice.common.time;
+
+/** The two clocks of a process, given to whoever needs the time so that tests can move it. */
+public interface Clock {
+    /** Milliseconds that only grow, for leases, time-outs and rates; the origin means nothing. */
+    long nowMs();
+
+    /** Milliseconds since 1970, for what people and other machines see: expiry, creation times. May jump. */
+    long wallMs();
+}

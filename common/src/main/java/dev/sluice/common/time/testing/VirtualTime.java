@@ -1,0 +1,80 @@
+package dev.sluice.common.time.testing;
+
+import dev.sluice.common.time.EventLoop;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+
+/**
+ * An event loop without a thread: a test runs it, and time moves only when nothing is left to do now.
+ *
+ * <p>Tasks that are due at the same time run in the order in which they were handed over, so that a run is a function of
+ * its input. Not safe for use by several threads.
+ */
+public final class VirtualTime implements EventLoop {
+    private static final long WALL_ORIGIN_MS = 1_700_000_000_000L;
+
+    private final PriorityQueue<Entry> queue =
+            new PriorityQueue<>(Comparator.comparingLong(Entry::atMs).thenComparingLong(Entry::order));
+    private long nowMs;
+    private long order;
+    private boolean running;
+
+    @Override
+    public void execute(Runnable task) {
+        schedule(0, task);
+    }
+
+    @Override
+    public Timer schedule(long delayMs, Runnable task) {
+        Entry entry = new Entry(nowMs + Math.max(0, delayMs), order++, task);
+        queue.add(entry);
+        return () -> queue.remove(entry);
+    }
+
+    @Override
+    public boolean inLoop() {
+        return running;
+    }
+
+    @Override
+    public long nowMs() {
+        return nowMs;
+    }
+
+    @Override
+    public long wallMs() {
+        return WALL_ORIGIN_MS + nowMs;
+    }
+
+    /** Runs what is due now, and what that makes due now. */
+    public void runDue() {
+        advance(0);
+    }
+
+    /** Runs everything that is due within that time, and leaves the clock at its end. */
+    public void advance(long durationMs) {
+        long end = nowMs + durationMs;
+        while (!queue.isEmpty() && queue.peek().atMs <= end) {
+            step();
+        }
+        nowMs = end;
+    }
+
+    /** Runs the next task, moving the clock to it; false if there is none. */
+    public boolean step() {
+        Entry next = queue.poll();
+        if (next == null) {
+            return false;
+        }
+        nowMs = Math.max(nowMs, next.atMs);
+        running = true;
+        try {
+            next.task.run();
+        } finally {
+            running = false;
+        }
+        return true;
+    }
+
+    private record Entry(long atMs, long order, Runnable task) {}
+}

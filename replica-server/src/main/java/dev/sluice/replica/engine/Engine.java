@@ -1,0 +1,62 @@
+package dev.sluice.replica.engine;
+
+import dev.sluice.replica.mutation.Change.Publish;
+import dev.sluice.replica.mutation.Change.RowChange;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one partition, and the decree at which they stand.
+ *
+ * <p>One owner applies mutations, in decree order; reads may come from any thread. Everything that fails with the disk or
+ * the data throws {@link EngineException}, after which the engine is to be closed.
+ */
+public interface Engine extends AutoCloseable {
+    /** Decree of the last mutation applied; 0 for none. */
+    long appliedDecree();
+
+    /** Decree up to which everything survives a crash. Never above {@link #appliedDecree}. */
+    long durableDecree();
+
+    /** Id of the last load published here; 0 for none. Counts what was applied, durable or not. */
+    long publishedLoadId();
+
+    /** Applies rows at a decree, atomically. {@code decree} must be {@link #appliedDecree} + 1. */
+    void apply(long decree, List<RowChange> rows);
+
+    /**
+     * Makes everything applied durable, rows and decree together; returns the durable decree. May take long: called from
+     * a maintenance pool, alongside {@link #apply}.
+     */
+    long flush();
+
+    /**
+     * Prepares an ingest so that the critical step is short: flushes, hard-links the staged files beside the engine. Runs on
+     * a maintenance pool, may be repeated, and may be left out (then {@link #publish} does it).
+     */
+    void preparePublish(Publish publish, List<Path> stagedFiles);
+
+    /**
+     * Applies a publish at a decree: the staged files become part of the rows, exactly once. Applied again with the same or
+     * an older load id it only moves the decree, whatever crashed in between. The staged files are left as they are; they
+     * may be deleted once {@link #durableDecree} has passed the decree. The caller has fsynced the log through the decree.
+     */
+    void publish(long decree, Publish publish, List<Path> stagedFiles);
+
+    /** The stored value of a stored key; null if there is none. Expiry is the caller's business. */
+    byte @Nullable [] get(byte[] key);
+
+    /** A view of the rows as they are now. Close it: it holds native memory and keeps old files. */
+    EngineSnapshot snapshot();
+
+    /**
+     * Writes a copy of the durable state into a directory that does not exist yet, sharing files by hard link where it can;
+     * returns the decree it stands at. Excludes {@link #publish}; flushes first.
+     */
+    long checkpoint(Path directory);
+
+    /** Closes once the last snapshot is closed. Does not flush. */
+    @Override
+    void close();
+}

@@ -1,0 +1,339 @@
+// What the servers of one cluster say to each other. Not part of the client protocol: accepted only on a connection that
+// began with a Hello of the same cluster. Unknown fields are skipped, so fields may be added; a change of meaning is a new
+// format version.
+namespace java dev.sluice.wire.internal
+
+include "base.thrift"
+
+// ---- Every connection between servers begins with this (SLUICE_HELLO)
+
+const i32 FORMAT_VERSION = 1
+
+struct Hello {
+    1: i32 formatVersion;
+    2: string clusterId;             // empty: a replica server that belongs to no cluster yet
+    3: base.WireAddress sender;
+    4: i64 incarnation;
+}
+
+struct HelloReply {
+    1: base.WireErrorCode err;       // ERR_CLUSTER_NOT_FOUND: another cluster's; ERR_VERSION_OUTDATED: a format that is too new
+    2: i32 formatVersion;
+    3: string clusterId;
+    4: string hint;
+}
+
+// ---- Mutations: what is replicated, and what a log record holds
+
+// One row written or removed. The primary has evaluated everything: these are results.
+struct RowChange {
+    1: binary key;                   // stored key
+    2: optional binary value;        // stored value; absent: the row is removed
+}
+
+// A load takes effect here. Everything that a replica needs to apply it from its staged files.
+struct PublishMutation {
+    1: i64 loadId;
+    2: i32 mode;                     // 0 merge, 1 behind, 2 replace
+    3: i64 epoch;
+    4: string manifestDigest;        // of this partition's manifest
+}
+
+// Exactly one of the fields is set; none: a mutation that changes nothing.
+struct MutationBody {
+    1: optional list<RowChange> rows;
+    2: optional PublishMutation publish;
+}
+
+struct Mutation {
+    1: i64 decree;
+    2: i64 ballot;                   // under which the primary proposed it first
+    3: i64 timestampUs;              // the primary's wall clock
+    4: MutationBody body;
+}
+
+// ---- Node stream (SLUICE_NODE_STREAM): up
+
+struct ReplicaOnDisk {
+    1: base.WireGpid gpid;
+    2: i64 ballot;
+    3: i64 lastCommittedDecree;
+    4: i64 lastPreparedDecree;
+    5: i64 lastDurableDecree;
+}
+
+struct NodeHello {
+    1: i32 formatVersion;
+    2: string clusterId;             // empty: not yet of a cluster
+    3: base.WireAddress address;
+    4: i64 incarnation;
+    5: list<ReplicaOnDisk> replicas;
+}
+
+struct Beat {
+    1: i64 sequence;                 // only grows within one stream
+}
+
+// What one member of a partition says of a load. Whole state, not a change.
+enum MemberPhase {
+    NONE = 0,                        // holds nothing of any load
+    WAITING = 1,                     // for a download slot
+    DOWNLOADING = 2,
+    STAGED = 3,
+    PAUSED = 4,
+    PUBLISHED = 5,                   // has applied the publish
+    FAILED = 6
+}
+
+enum FailureScope {
+    SOURCE = 0,                      // the file set is bad: the load fails
+    NODE = 1                         // disk, memory of this node: the replica loses its place
+}
+
+struct MemberLoadState {
+    1: i64 loadId;
+    2: MemberPhase phase;
+    3: i64 bytesDone;
+    4: i64 bytesTotal;
+    5: i64 bytesPerSecond;
+    6: i32 filesDone;
+    7: i32 filesTotal;
+    8: optional base.WireErrorCode error;
+    9: optional FailureScope failureScope;
+    10: optional string message;     // file, replica, reason
+    11: optional string manifestDigest;
+    12: i64 changeSequence;          // only grows within one incarnation of the member; an older one is dropped
+    13: i64 incarnation;             // of the member
+    14: optional bool verified;      // this member ran the deep checks of its partition
+}
+
+struct LearnerState {
+    1: base.WireAddress node;
+    2: bool caughtUp;                // has all that the primary prepared, may become a secondary
+    3: i64 lastPreparedDecree;
+    4: optional string message;
+}
+
+struct PartitionLoadReport {
+    1: i64 loadId;
+    2: map<base.WireAddress, MemberLoadState> members;   // primary, secondaries, learners, as the primary knows them
+}
+
+enum ReplicaRole {
+    INACTIVE = 0,
+    PRIMARY = 1,
+    SECONDARY = 2,
+    LEARNER = 3,
+    ERROR = 4
+}
+
+struct ReplicaReport {
+    1: base.WireGpid gpid;
+    2: i64 ballot;
+    3: ReplicaRole role;
+    4: i64 lastCommittedDecree;
+    5: i64 lastPreparedDecree;
+    6: i64 lastDurableDecree;
+    7: list<LearnerState> learners;                      // from a primary
+    8: list<base.WireAddress> unreachable;               // members that do not answer the primary's prepares
+    9: optional PartitionLoadReport load;                // from a primary, while its directive names a load
+    10: optional base.WireErrorCode error;               // with ERROR: why it cannot serve
+    11: optional string message;
+    12: i64 publishedLoadId;                             // of the last publish that this replica applied, 0: none
+}
+
+struct NodeReport {
+    1: i64 incarnation;
+    2: i64 term;                                         // of the leader that the node listens to
+    3: list<ReplicaReport> replicas;                     // those that changed; a replica that is missing has not
+    4: i64 diskCapacityBytes;
+    5: i64 diskAvailableBytes;
+    6: list<base.WireGpid> removed;                      // given up by directive, gone from disk
+}
+
+// One frame up the stream: exactly one field is set.
+struct NodeStreamUp {
+    1: optional NodeHello hello;                         // the first
+    2: optional Beat beat;
+    3: optional NodeReport report;
+}
+
+// ---- Node stream: down
+
+struct NodeWelcome {
+    1: base.WireErrorCode err;       // ERR_FORWARD_TO_OTHERS: not the leader; ERR_CLUSTER_NOT_FOUND: another cluster's data
+    2: i64 term;
+    3: string clusterId;
+    4: optional base.WireAddress leader;
+    5: i64 leaseMs;                  // counted by the node from sending a beat
+    6: i64 beatIntervalMs;
+    7: string hint;
+}
+
+struct BeatReply {
+    1: i64 sequence;
+    2: i64 term;
+}
+
+// What the leader wants of a partition's members in a load; goes to the primary, which hands it to its group.
+enum LoadGoal {
+    DOWNLOAD = 0,                    // be staged
+    PAUSE = 1,                       // stop work, keep what is verified
+    PUBLISH = 2,                     // be staged; the primary proposes the publish when all members say that they are
+    CLEAN_UP = 3                     // have nothing of the load
+}
+
+struct LoadDirective {
+    1: i64 loadId;
+    2: LoadGoal goal;
+    3: string providerName;          // a [block_service.<name>] section
+    4: string partitionPath;         // below the provider's root: R/C/A/<partition index>
+    5: string manifestDigest;        // pinned; empty until the leader has read the manifests
+    6: i32 mode;                     // 0 merge, 1 behind, 2 replace
+    7: i64 epoch;                    // with PUBLISH
+    8: i32 partitionCount;
+    9: string verify;                // full | checksum | size
+    10: optional base.WireAddress verifier;   // the member that runs the deep checks; absent: every one
+}
+
+struct AppDescription {
+    1: i32 appId;
+    2: string appName;
+    3: i32 partitionCount;
+    4: i32 maxReplicaCount;
+    5: map<string, string> envs;
+}
+
+// The whole desired state of one partition, to each of its members and learners.
+struct PartitionDirective {
+    1: base.WireGpid gpid;
+    2: i64 ballot;
+    3: optional base.WireAddress primary;
+    4: list<base.WireAddress> secondaries;
+    5: list<base.WireAddress> learners;                  // the primary teaches them; they are not members
+    6: AppDescription app;
+    7: optional LoadDirective load;
+    8: bool giveUp;                                      // to a node that is neither: a record says that its replica is garbage
+    9: i32 minReplicaCount;                              // members needed for a write (mutation_2pc_min_replica_count, bounded)
+}
+
+struct Directives {
+    1: i64 term;
+    2: list<PartitionDirective> partitions;
+    3: bool complete;                // the last frame of a full listing: a replica not named in it is to be inactive
+}
+
+// One frame down the stream: exactly one field is set.
+struct NodeStreamDown {
+    1: optional NodeWelcome welcome; // the first
+    2: optional BeatReply beat;
+    3: optional Directives directives;
+}
+
+// ---- Inside a group
+
+// SLUICE_PREPARE: primary to secondaries and learners, one round at a time in decree order.
+struct PrepareRequest {
+    1: base.WireGpid gpid;
+    2: i64 ballot;
+    3: base.WireAddress primary;
+    4: list<Mutation> mutations;     // may be empty: carries the commit point alone
+    5: i64 lastCommittedDecree;
+    6: bool toLearner;
+    7: i64 learnId;                  // with toLearner: of the learning round it belongs to
+    8: i64 firstOfBallot;            // what a secondary holds from here on under an older ballot and is not sent again is dropped
+}
+
+struct PrepareReply {
+    1: base.WireErrorCode err;       // ERR_INVALID_STATE: not in that role; ERR_VERSION_OUTDATED: an old ballot; ERR_INCONSISTENT_STATE: a gap
+    2: i64 ballot;
+    3: i64 lastPreparedDecree;       // all up to here are in the log
+    4: i64 lastCommittedDecree;
+    5: i64 incarnation;
+}
+
+// SLUICE_LEARN: a learner to its primary.
+enum LearnKind {
+    NOTHING = 0,                     // the learner has all
+    LOG = 1,
+    CHECKPOINT = 2
+}
+
+struct LearnRequest {
+    1: base.WireGpid gpid;
+    2: i64 ballot;
+    3: base.WireAddress learner;
+    4: i64 learnId;                  // chosen by the learner, grows
+    5: i64 lastCommittedDecree;      // what it has applied
+    6: i64 incarnation;
+    7: bool needsCheckpoint;         // its engine is empty or damaged
+    8: i64 stagedLoadId;             // 0: none
+}
+
+struct LearnFile {
+    1: string name;
+    2: i64 size;
+    3: i64 crc32c;
+}
+
+struct LearnReply {
+    1: base.WireErrorCode err;
+    2: LearnKind kind;
+    3: list<Mutation> mutations;     // LOG: committed ones from lastCommittedDecree + 1; bounded, asked for again until NOTHING
+    4: i64 checkpointId;
+    5: list<LearnFile> files;
+    6: i64 checkpointDecree;
+    7: i64 firstPrepareDecree;       // prepares from here on are sent to the learner
+    8: string hint;
+}
+
+// SLUICE_LEARN_FILE
+struct LearnFileRequest {
+    1: base.WireGpid gpid;
+    2: i64 checkpointId;
+    3: string name;
+    4: i64 offset;
+    5: i32 length;
+}
+
+struct LearnFileReply {
+    1: base.WireErrorCode err;
+    2: binary content;
+    3: i64 crc32c;
+}
+
+// SLUICE_LEARN_END: the checkpoint is no longer needed.
+struct LearnEndRequest {
+    1: base.WireGpid gpid;
+    2: i64 checkpointId;
+}
+
+struct LearnEndReply {
+    1: base.WireErrorCode err;
+}
+
+// SLUICE_GROUP_LOAD: primary to secondaries and learners, on change and at a slow beat.
+struct GroupLoadRequest {
+    1: base.WireGpid gpid;
+    2: i64 ballot;
+    3: base.WireAddress primary;
+    4: LoadDirective load;
+    5: i64 sequence;                 // the newest wins
+}
+
+struct GroupLoadReply {
+    1: base.WireErrorCode err;
+    2: MemberLoadState state;
+}
+
+// SLUICE_LOAD_PROGRESS: a member to its primary, when its state changed.
+struct LoadProgressRequest {
+    1: base.WireGpid gpid;
+    2: i64 ballot;
+    3: base.WireAddress member;
+    4: MemberLoadState state;
+}
+
+struct LoadProgressReply {
+    1: base.WireErrorCode err;
+}
