@@ -1,0 +1,22 @@
+package dev.sluice.dist;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code sluice} command. */
+@Command(
+        name = "sluice",
+        description =
+                "A partitioned, replicated key-value store that moves whole data sets in and out while it serves.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionCommand.Provider.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {VersionCommand.class, CommandLine.HelpCommand.class})
+public final class Sluice {
+    private Sluice() {}
+
+    /** Runs a command and ends the process with its exit code: 0 done, 1 failed, 2 wrong use. */
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Sluice()).execute(args));
+    }
+}
