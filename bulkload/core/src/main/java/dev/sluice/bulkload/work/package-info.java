@@ -1,0 +1,9 @@
+/**
+ * Long work that can be asked to stop.
+ *
+ * <p>Downloads, verification and building look at a {@link StopSignal} often enough that they end within a second.
+ */
+@NullMarked
+package dev.sluice.bulkload.work;
+
+import org.jspecify.annotations.NullMarked;
