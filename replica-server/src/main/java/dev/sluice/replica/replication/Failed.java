@@ -1,0 +1,50 @@
+package dev.sluice.replica.replication;
+
+import java.util.List;
+
+/** Cannot go on, says why, and gives way to a learner. It becomes one itself when it is told to, from a checkpoint. */
+record Failed(Local local, Configuration configuration, String message) implements Role {
+    static Step because(Local local, Configuration configuration, String message) {
+        return new Step(new Failed(local, configuration, message), List.of(new Effect.Report()), message);
+    }
+
+    @Override
+    public RoleName name() {
+        return RoleName.ERROR;
+    }
+
+    @Override
+    public Status status() {
+        return Status.plain(RoleName.ERROR, message);
+    }
+
+    @Override
+    public Step onDirective(Configuration wanted, long nowMs) {
+        if (!Succession.isNews(configuration, wanted)) {
+            return Step.stay(this);
+        }
+        if (wanted.learners().contains(local.self())
+                && wanted.primary() != null
+                && !local.self().equals(wanted.primary())) {
+            return Succession.of(local, wanted, true, nowMs);
+        }
+        return Step.stay(new Failed(local, wanted, message), new Effect.Report());
+    }
+
+    @Override
+    public Step onPrepare(long token, Prepare prepare, long nowMs) {
+        return Step.stay(
+                this, new Effect.Answer(token, Inactive.refusal(prepare, configuration.ballot(), local.history())));
+    }
+
+    @Override
+    public Step onLogWritten(long sequence, long nowMs) {
+        local.history().onWritten(sequence);
+        return Step.stay(this);
+    }
+
+    @Override
+    public Step onFailure(String another, long nowMs) {
+        return Step.stay(this);
+    }
+}

@@ -1,0 +1,407 @@
+package dev.sluice.replica.replication;
+
+import dev.sluice.common.Ballot;
+import dev.sluice.common.ErrorCode;
+import dev.sluice.common.HostPort;
+import dev.sluice.replica.mutation.Change;
+import dev.sluice.replica.mutation.Change.Publish;
+import dev.sluice.replica.mutation.Change.RowChange;
+import dev.sluice.replica.mutation.Mutation;
+import dev.sluice.replica.replication.Status.LearnerStatus;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The only one that proposes. It first commits all that it has prepared, with one mutation of its own behind it, then serves.
+ *
+ * <p>A mutation is committed once every member has it, and every learner that was reported as caught up: such a learner may
+ * be a member already, without this primary knowing.
+ */
+final class Primary implements Role, Peer.Sender {
+    private static final long COMMIT_POINT_DELAY_MS = 10;
+
+    private final Local local;
+    private final Map<HostPort, Peer> peers = new TreeMap<>();
+    private final Deque<Write> waiting = new ArrayDeque<>();
+    private final Map<Long, List<Long>> tokens = new TreeMap<>();
+    private final long firstOfBallot;
+    private Configuration configuration;
+    private boolean serving;
+    private boolean commitPointWanted;
+    private long commitPointAtMs = -1;
+
+    private Primary(Local local, Configuration configuration, long firstOfBallot) {
+        this.local = local;
+        this.configuration = configuration;
+        this.firstOfBallot = firstOfBallot;
+    }
+
+    static Step takeOver(Local local, Configuration wanted, long nowMs) {
+        History history = local.history();
+        long uncommitted = history.prepared() - history.committed();
+        Primary primary = new Primary(local, wanted, history.prepared() + 1);
+        List<Effect> effects = new ArrayList<>();
+        effects.add(new Effect.Report());
+        effects.add(history.append(
+                List.of(new Mutation(history.prepared() + 1, wanted.ballot(), 0, new Change.Nothing()))));
+        for (HostPort member : wanted.secondaries()) {
+            primary.peers.put(member, Peer.member(member, history.committed() + 1));
+        }
+        effects.addAll(primary.goOn(nowMs));
+        return new Step(
+                primary, effects, "ballot " + wanted.ballot() + ", takes over " + uncommitted + " prepared mutations");
+    }
+
+    @Override
+    public RoleName name() {
+        return RoleName.PRIMARY;
+    }
+
+    @Override
+    public Configuration configuration() {
+        return configuration;
+    }
+
+    @Override
+    public Status status() {
+        List<LearnerStatus> learners = new ArrayList<>();
+        List<HostPort> unreachable = new ArrayList<>();
+        for (HostPort node : configuration.learners()) {
+            Peer peer = peers.get(node);
+            learners.add(
+                    peer == null || peer.isMember()
+                            ? new LearnerStatus(node, false, 0, "has not asked for prepares yet")
+                            : new LearnerStatus(
+                                    node, peer.isCounted() && !peer.isUnreachable(), peer.acked(), "takes prepares"));
+        }
+        for (Peer peer : peers.values()) {
+            if (peer.isUnreachable()) {
+                unreachable.add(peer.node());
+            }
+        }
+        return new Status(RoleName.PRIMARY, serving, learners, unreachable, "");
+    }
+
+    @Override
+    public Step onDirective(Configuration wanted, long nowMs) {
+        if (!Succession.isNews(configuration, wanted)) {
+            return Step.stay(this);
+        }
+        if (!local.self().equals(wanted.primary())) {
+            return Succession.of(local, wanted, false, nowMs).after(refuseAll());
+        }
+        if (configuration.ballot().next().isOlderThan(wanted.ballot())) {
+            // Another may have been primary in between: what peers are known to have is void.
+            return takeOver(local, wanted, nowMs).after(refuseAll());
+        }
+        boolean told = !wanted.ballot().equals(configuration.ballot());
+        configuration = wanted;
+        for (HostPort member : wanted.secondaries()) {
+            Peer known = peers.get(member);
+            if (known == null) {
+                peers.put(member, Peer.member(member, local.history().committed() + 1));
+            } else if (!known.isMember()) {
+                peers.put(member, known.promoted());
+            }
+        }
+        peers.values()
+                .removeIf(peer -> peer.isMember()
+                        ? !wanted.secondaries().contains(peer.node())
+                        : !wanted.learners().contains(peer.node()));
+        List<Effect> effects = new ArrayList<>();
+        effects.add(new Effect.Report());
+        effects.addAll(goOn(nowMs));
+        return new Step(
+                this,
+                effects,
+                told
+                        ? "ballot " + wanted.ballot() + ", secondaries " + wanted.secondaries() + ", learners "
+                                + wanted.learners()
+                        : "");
+    }
+
+    @Override
+    public Step onWrite(Write write, long nowMs, long timestampUs) {
+        ErrorCode refusal = refusal();
+        if (refusal == ErrorCode.ERR_OK && waiting.size() >= local.limits().writesWaitingMax()) {
+            refusal = ErrorCode.ERR_CAPACITY_EXCEEDED;
+        }
+        if (refusal != ErrorCode.ERR_OK) {
+            return Step.stay(this, new Effect.Refuse(write.token(), refusal));
+        }
+        waiting.addLast(write);
+        lastTimestampUs = Math.max(lastTimestampUs, timestampUs);
+        return new Step(this, goOn(nowMs), "");
+    }
+
+    private long lastTimestampUs;
+
+    @Override
+    public Step onPublish(long token, Publish publish, long nowMs, long timestampUs) {
+        ErrorCode refusal = refusal();
+        if (refusal != ErrorCode.ERR_OK) {
+            return Step.stay(this, new Effect.Refuse(token, refusal));
+        }
+        lastTimestampUs = Math.max(lastTimestampUs, timestampUs);
+        List<Effect> effects = new ArrayList<>();
+        // Writes that came before it stand before it in the log.
+        while (!waiting.isEmpty()) {
+            effects.add(proposeRound());
+        }
+        effects.add(propose(publish, List.of(token)));
+        effects.addAll(goOn(nowMs));
+        return new Step(this, effects, "");
+    }
+
+    @Override
+    public Step onPrepare(long token, Prepare prepare, long nowMs) {
+        Ballot known = configuration.ballot();
+        if (!known.isOlderThan(prepare.ballot()) || prepare.toLearner()) {
+            return Step.stay(this, new Effect.Answer(token, Inactive.refusal(prepare, known, local.history())));
+        }
+        // Only the leader makes ballots: another primary under a newer one means that this one is deposed, as a member.
+        Configuration heard = new Configuration(
+                prepare.ballot(), prepare.primary(), List.of(local.self()), List.of(), configuration.minReplicaCount());
+        Secondary secondary = new Secondary(local, heard, new Following(local));
+        List<Effect> effects = refuseAll();
+        effects.add(new Effect.Report());
+        return new Step(secondary, List.of(), "prepare under ballot " + prepare.ballot() + " from " + prepare.primary())
+                .then(secondary.onPrepare(token, prepare, nowMs))
+                .after(effects);
+    }
+
+    @Override
+    public Step onPrepareAnswer(HostPort from, PrepareAnswer answer, long nowMs) {
+        Peer peer = peers.get(from);
+        if (peer == null) {
+            return Step.stay(this);
+        }
+        boolean wasUnreachable = peer.isUnreachable();
+        List<Effect> effects = new ArrayList<>();
+        if (!peer.onAnswer(answer, nowMs)) {
+            peers.remove(from);
+            effects.add(new Effect.Report());
+        } else if (wasUnreachable && !peer.isUnreachable()) {
+            effects.add(new Effect.Report());
+        }
+        effects.addAll(goOn(nowMs));
+        return new Step(this, effects, "");
+    }
+
+    @Override
+    public Step onLogRead(HostPort to, long fromDecree, List<Mutation> mutations, long nowMs) {
+        Peer peer = peers.get(to);
+        if (peer == null) {
+            return Step.stay(this);
+        }
+        List<Effect> effects = new ArrayList<>(peer.onLogRead(this, fromDecree, mutations, nowMs));
+        if (peer.isUnreachable()) {
+            effects.add(new Effect.Report());
+        }
+        effects.addAll(goOn(nowMs));
+        return new Step(this, effects, "");
+    }
+
+    @Override
+    public Step onLogWritten(long sequence, long nowMs) {
+        local.history().onWritten(sequence);
+        return new Step(this, goOn(nowMs), "");
+    }
+
+    @Override
+    public Step onLearnAsked(long token, LearnAsk ask, long nowMs) {
+        long committed = local.history().committed();
+        boolean refused = !serving
+                || !ask.ballot().equals(configuration.ballot())
+                || !configuration.learners().contains(ask.learner());
+        if (refused) {
+            return Step.stay(this, new Effect.Teach(token, ask, Effect.Lesson.REFUSE));
+        }
+        // A learner that asks anew has left what it was taught before.
+        peers.remove(ask.learner());
+        List<Effect> effects = new ArrayList<>();
+        if (ask.needsCheckpoint() || ask.lastCommitted() > committed) {
+            effects.add(new Effect.Teach(token, ask, Effect.Lesson.CHECKPOINT));
+        } else if (ask.lastCommitted() + 1 >= local.history().firstInMemory() && !publishesBehind(ask)) {
+            peers.put(ask.learner(), Peer.learner(ask.learner(), ask.learnId(), ask.lastCommitted() + 1));
+            effects.add(new Effect.Teach(token, ask, Effect.Lesson.PREPARES));
+        } else {
+            effects.add(new Effect.Teach(token, ask, Effect.Lesson.LOG));
+        }
+        effects.addAll(goOn(nowMs));
+        return new Step(this, effects, "");
+    }
+
+    @Override
+    public Step onTaught(LearnAsk ask, long lastDecree, boolean all, long nowMs) {
+        if (!all || !configuration.learners().contains(ask.learner())) {
+            return Step.stay(this);
+        }
+        peers.put(ask.learner(), Peer.learner(ask.learner(), ask.learnId(), lastDecree + 1));
+        return new Step(this, goOn(nowMs), "");
+    }
+
+    @Override
+    public Step onFailure(String message, long nowMs) {
+        return Failed.because(local, configuration, message).after(refuseAll());
+    }
+
+    @Override
+    public Step onTick(long nowMs) {
+        List<Effect> effects = new ArrayList<>();
+        for (Peer peer : peers.values()) {
+            if (peer.checkReachable(this, nowMs)) {
+                effects.add(new Effect.Report());
+            }
+        }
+        effects.addAll(goOn(nowMs));
+        return new Step(this, effects, "");
+    }
+
+    /** Proposes what waits, commits what all have, sends what is due: every event ends here. */
+    private List<Effect> goOn(long nowMs) {
+        List<Effect> effects = new ArrayList<>();
+        commit(effects, nowMs);
+        History history = local.history();
+        while (!waiting.isEmpty()
+                && history.prepared() - history.committed() < local.limits().roundsOutstandingMax()) {
+            effects.add(proposeRound());
+        }
+        if (commitPointAtMs >= 0 && nowMs >= commitPointAtMs) {
+            commitPointWanted = true;
+        }
+        boolean allKnow = true;
+        for (Peer peer : peers.values()) {
+            effects.addAll(peer.send(this, nowMs));
+            allKnow &= peer.knowsCommitted(history.committed());
+            long retryInMs = peer.retryInMs(nowMs);
+            if (retryInMs > 0) {
+                effects.add(new Effect.Wake(retryInMs));
+            }
+        }
+        if (allKnow) {
+            commitPointWanted = false;
+            commitPointAtMs = -1;
+        }
+        return effects;
+    }
+
+    private void commit(List<Effect> effects, long nowMs) {
+        History history = local.history();
+        long everybodyHas = history.written();
+        for (Peer peer : peers.values()) {
+            if (peer.isCounted()) {
+                everybodyHas = Math.min(everybodyHas, peer.acked());
+            }
+        }
+        for (Mutation mutation : history.commitTo(Math.max(history.committed(), everybodyHas))) {
+            List<Long> answered = tokens.remove(mutation.decree());
+            effects.add(new Effect.Commit(mutation, answered == null ? List.of() : answered));
+            commitPointWanted |= mutation.change() instanceof Publish || mutation.decree() == firstOfBallot;
+            if (commitPointAtMs < 0) {
+                commitPointAtMs = nowMs + COMMIT_POINT_DELAY_MS;
+                if (!peers.isEmpty()) {
+                    effects.add(new Effect.Wake(COMMIT_POINT_DELAY_MS));
+                }
+            }
+        }
+        if (!serving && history.committed() >= firstOfBallot) {
+            serving = true;
+            effects.add(new Effect.Serve());
+            effects.add(new Effect.Report());
+        }
+        for (Peer peer : peers.values()) {
+            if (peer.countIfCaughtUp(history.committed())) {
+                effects.add(new Effect.Report());
+            }
+        }
+    }
+
+    private ErrorCode refusal() {
+        if (!serving) {
+            return ErrorCode.ERR_INVALID_STATE;
+        }
+        return configuration.memberCount() < configuration.minReplicaCount()
+                ? ErrorCode.ERR_NOT_ENOUGH_MEMBER
+                : ErrorCode.ERR_OK;
+    }
+
+    private Effect proposeRound() {
+        List<RowChange> rows = new ArrayList<>();
+        List<Long> writers = new ArrayList<>();
+        long bytes = 0;
+        while (!waiting.isEmpty()
+                && (writers.isEmpty()
+                        || bytes + waiting.peekFirst().bytes() <= local.limits().roundBytesMax())) {
+            Write write = waiting.removeFirst();
+            bytes += write.bytes();
+            rows.addAll(write.rows());
+            writers.add(write.token());
+        }
+        return propose(new Change.Rows(rows), writers);
+    }
+
+    private Effect propose(Change change, List<Long> writers) {
+        long decree = local.history().prepared() + 1;
+        tokens.put(decree, writers);
+        return local.history().append(List.of(new Mutation(decree, configuration.ballot(), lastTimestampUs, change)));
+    }
+
+    private List<Effect> refuseAll() {
+        List<Effect> effects = new ArrayList<>();
+        for (List<Long> proposed : tokens.values()) {
+            // Whether these take effect is for the next primary to say; a repeated write has the same result.
+            proposed.forEach(token -> effects.add(new Effect.Refuse(token, ErrorCode.ERR_INVALID_STATE)));
+        }
+        waiting.forEach(write -> effects.add(new Effect.Refuse(write.token(), ErrorCode.ERR_INVALID_STATE)));
+        tokens.clear();
+        waiting.clear();
+        return effects;
+    }
+
+    private boolean publishesBehind(LearnAsk ask) {
+        for (long decree = ask.lastCommitted() + 1; decree <= local.history().prepared(); decree++) {
+            Mutation mutation = local.history().find(decree);
+            if (mutation != null
+                    && mutation.change() instanceof Publish publish
+                    && publish.loadId() != ask.stagedLoadId()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public HostPort self() {
+        return local.self();
+    }
+
+    @Override
+    public History history() {
+        return local.history();
+    }
+
+    @Override
+    public Limits limits() {
+        return local.limits();
+    }
+
+    @Override
+    public long firstOfBallot() {
+        return firstOfBallot;
+    }
+
+    @Override
+    public long nextMessageId() {
+        return local.history().nextMessageId();
+    }
+
+    @Override
+    public boolean wantsCommitPoint() {
+        return commitPointWanted;
+    }
+}

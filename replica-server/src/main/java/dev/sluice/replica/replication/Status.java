@@ -1,0 +1,31 @@
+package dev.sluice.replica.replication;
+
+import dev.sluice.common.HostPort;
+import java.util.List;
+
+/**
+ * What a role has to say to the leader.
+ *
+ * @param serving a primary that has committed what it took over
+ * @param learners whom it teaches
+ * @param unreachable members that do not answer its prepares
+ * @param message with {@link RoleName#ERROR}: why; with a learner: what it is doing
+ */
+public record Status(
+        RoleName role, boolean serving, List<LearnerStatus> learners, List<HostPort> unreachable, String message) {
+    public Status {
+        learners = List.copyOf(learners);
+        unreachable = List.copyOf(unreachable);
+    }
+
+    static Status plain(RoleName role, String message) {
+        return new Status(role, false, List.of(), List.of(), message);
+    }
+
+    /**
+     * A learner as its primary sees it.
+     *
+     * @param caughtUp has all that is committed, and from now on nothing is committed without it
+     */
+    public record LearnerStatus(HostPort node, boolean caughtUp, long lastPrepared, String message) {}
+}
