@@ -1,0 +1,47 @@
+package dev.sluice.replica.engine;
+
+/**
+ * Counts who uses something native, so that it is freed after the last of them: a use after that kills the process.
+ */
+final class Pins {
+    private final Runnable free;
+    private int users;
+    private boolean closed;
+
+    /** @param free runs once: when closed and no longer used */
+    Pins(Runnable free) {
+        this.free = free;
+    }
+
+    /** Begins a use; false if it was closed. */
+    synchronized boolean pin() {
+        if (closed) {
+            return false;
+        }
+        users++;
+        return true;
+    }
+
+    void unpin() {
+        boolean last;
+        synchronized (this) {
+            users--;
+            last = closed && users == 0;
+        }
+        if (last) {
+            free.run();
+        }
+    }
+
+    /** No new uses; frees now or after the last one. May be called again. */
+    void close() {
+        boolean now;
+        synchronized (this) {
+            now = !closed && users == 0;
+            closed = true;
+        }
+        if (now) {
+            free.run();
+        }
+    }
+}

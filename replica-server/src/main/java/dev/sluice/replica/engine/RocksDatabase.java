@@ -1,0 +1,218 @@
+package dev.sluice.replica.engine;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.ReadTier;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * An open RocksDB with our column families, and the internal state in it: a family for each generation of rows, {@code
+ * internal} for numbers about them. RocksDB's own log is off; the families are flushed together.
+ */
+final class RocksDatabase implements AutoCloseable {
+    static final long FORMAT_VERSION = 1;
+
+    private static final String INTERNAL = "internal";
+    private static final String GENERATION_PREFIX = "gen-";
+
+    /** A number about the rows that is kept in the internal family, under its name. */
+    enum Fact {
+        FORMAT,
+        DECREE,
+        GENERATION,
+        PUBLISHED_LOAD;
+
+        private byte[] key() {
+            return name().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII);
+        }
+    }
+
+    private final RocksSettings settings;
+    private final RocksDB db;
+    private final List<ColumnFamilyHandle> families;
+    private final ColumnFamilyHandle internal;
+    private final ColumnFamilyHandle rows;
+    private final byte[] rowsName;
+    private final ReadOptions readPersisted = new ReadOptions().setReadTier(ReadTier.PERSISTED_TIER);
+    private final ReadOptions readAll = new ReadOptions();
+    private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
+
+    private RocksDatabase(RocksSettings settings, RocksDB db, List<ColumnFamilyHandle> families)
+            throws RocksDBException {
+        this.settings = settings;
+        this.db = db;
+        this.families = families;
+        internal = family(INTERNAL);
+        rows = family(GENERATION_PREFIX + read(Fact.GENERATION, readAll));
+        rowsName = rows.getName();
+    }
+
+    /** Opens or makes the database; {@link EngineException} on damage or a newer format. Takes over the settings. */
+    static RocksDatabase open(Path directory, RocksSettings settings, boolean readOnly) {
+        try {
+            return openChecked(directory, settings, readOnly);
+        } catch (RocksDBException | IOException e) {
+            settings.close();
+            throw new EngineException(directory + ": the engine cannot be opened: " + e.getMessage(), e);
+        } catch (EngineException e) {
+            settings.close();
+            throw e;
+        }
+    }
+
+    private static RocksDatabase openChecked(Path directory, RocksSettings settings, boolean readOnly)
+            throws RocksDBException, IOException {
+        List<String> names = existingFamilies(directory);
+        List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+        for (String name : names) {
+            descriptors.add(new ColumnFamilyDescriptor(
+                    name.getBytes(StandardCharsets.UTF_8),
+                    name.startsWith(GENERATION_PREFIX) ? settings.rows() : settings.internal()));
+        }
+        List<ColumnFamilyHandle> families = new ArrayList<>();
+        RocksDB db = readOnly
+                ? RocksDB.openReadOnly(settings.database(), directory.toString(), descriptors, families)
+                : RocksDB.open(settings.database(), directory.toString(), descriptors, families);
+        try {
+            RocksDatabase database = new RocksDatabase(settings, db, families);
+            database.checkFormat(directory);
+            return database;
+        } catch (RocksDBException | RuntimeException e) {
+            families.forEach(ColumnFamilyHandle::close);
+            db.close();
+            throw e;
+        }
+    }
+
+    /** Families that are there, and those that a new database needs. A directory that lost its root file is damage. */
+    private static List<String> existingFamilies(Path directory) throws RocksDBException, IOException {
+        Files.createDirectories(directory);
+        List<String> names = new ArrayList<>();
+        if (Files.exists(directory.resolve("CURRENT"))) {
+            try (Options options = new Options()) {
+                for (byte[] name : RocksDB.listColumnFamilies(options, directory.toString())) {
+                    names.add(new String(name, StandardCharsets.UTF_8));
+                }
+            }
+        } else if (holdsTables(directory)) {
+            // A new database has its root file before its first table.
+            throw new EngineException(directory + ": CURRENT is missing, but there are tables");
+        } else {
+            names.add(new String(RocksDB.DEFAULT_COLUMN_FAMILY, StandardCharsets.UTF_8));
+        }
+        for (String needed : List.of(INTERNAL, GENERATION_PREFIX + 0)) {
+            // Missing in a database whose making was cut short: nothing is in it.
+            if (!names.contains(needed) && !holdsTables(directory)) {
+                names.add(needed);
+            }
+        }
+        return names;
+    }
+
+    private static boolean holdsTables(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.anyMatch(file -> file.toString().endsWith(".sst"));
+        }
+    }
+
+    private void checkFormat(Path directory) throws RocksDBException {
+        long format = read(Fact.FORMAT, readAll);
+        if (format > FORMAT_VERSION) {
+            throw new EngineException(
+                    directory + ": engine format " + format + ", this version reads up to " + FORMAT_VERSION);
+        }
+        if (format == 0) {
+            try (WriteBatch batch = new WriteBatch()) {
+                put(batch, Fact.FORMAT, FORMAT_VERSION);
+                write(batch);
+            }
+            flush();
+        }
+    }
+
+    RocksDB db() {
+        return db;
+    }
+
+    /** The current generation. */
+    ColumnFamilyHandle rows() {
+        return rows;
+    }
+
+    /** Name of {@link #rows}. */
+    byte[] rowsName() {
+        return rowsName;
+    }
+
+    ReadOptions readOptions() {
+        return readAll;
+    }
+
+    /** The number as it is now; 0 if it was never written. */
+    long read(Fact fact) throws RocksDBException {
+        return read(fact, readAll);
+    }
+
+    /** The number that a crash would leave. */
+    long readPersisted(Fact fact) throws RocksDBException {
+        return read(fact, readPersisted);
+    }
+
+    void put(WriteBatch batch, Fact fact, long value) throws RocksDBException {
+        batch.put(
+                internal,
+                fact.key(),
+                ByteBuffer.allocate(Long.BYTES).putLong(value).array());
+    }
+
+    void write(WriteBatch batch) throws RocksDBException {
+        db.write(writeOptions, batch);
+    }
+
+    /** All families, or a crash leaves none of it. */
+    void flush() throws RocksDBException {
+        try (FlushOptions options = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true)) {
+            db.flush(options, families);
+        }
+    }
+
+    @Override
+    public void close() {
+        families.forEach(ColumnFamilyHandle::close);
+        db.close();
+        readPersisted.close();
+        readAll.close();
+        writeOptions.close();
+        settings.close();
+    }
+
+    private long read(Fact fact, ReadOptions options) throws RocksDBException {
+        byte @Nullable [] value = db.get(internal, options, fact.key());
+        return value == null ? 0 : ByteBuffer.wrap(value).getLong();
+    }
+
+    private ColumnFamilyHandle family(String name) throws RocksDBException {
+        for (ColumnFamilyHandle family : families) {
+            if (new String(family.getName(), StandardCharsets.UTF_8).equals(name)) {
+                return family;
+            }
+        }
+        throw new EngineException("column family " + name + " is missing");
+    }
+}

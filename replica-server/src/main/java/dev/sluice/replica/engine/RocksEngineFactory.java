@@ -1,0 +1,55 @@
+package dev.sluice.replica.engine;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.Cache;
+import org.rocksdb.Env;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Priority;
+import org.rocksdb.RateLimiter;
+import org.rocksdb.RocksDB;
+import org.rocksdb.WriteBufferManager;
+
+/** Opens RocksDB engines that share one block cache, one budget of write buffers and one rate limiter. */
+public final class RocksEngineFactory implements EngineFactory {
+    static {
+        RocksDB.loadLibrary();
+    }
+
+    private final FaultPoint faultPoint;
+    private final Cache blockCache;
+    private final WriteBufferManager writeBuffers;
+    private final @Nullable RateLimiter rateLimiter;
+    private final EngineOptions options;
+
+    public RocksEngineFactory(EngineOptions options) {
+        this(options, FaultPoint.NONE);
+    }
+
+    RocksEngineFactory(EngineOptions options, FaultPoint faultPoint) {
+        this.options = options;
+        this.faultPoint = faultPoint;
+        blockCache = new LRUCache(options.blockCacheBytes());
+        writeBuffers = new WriteBufferManager(options.writeBufferBytesTotal(), blockCache);
+        rateLimiter = options.backgroundBytesPerSecondMax() == 0
+                ? null
+                : new RateLimiter(options.backgroundBytesPerSecondMax());
+        Env.getDefault().incBackgroundThreadsIfNeeded(options.backgroundThreads(), Priority.LOW);
+        Env.getDefault().incBackgroundThreadsIfNeeded(1, Priority.HIGH);
+    }
+
+    @Override
+    public Engine open(Path directory) {
+        return RocksEngine.open(
+                directory, () -> new RocksSettings(options, blockCache, writeBuffers, rateLimiter), faultPoint);
+    }
+
+    @Override
+    public void close() {
+        if (rateLimiter != null) {
+            rateLimiter.close();
+        }
+        writeBuffers.close();
+        blockCache.close();
+    }
+}

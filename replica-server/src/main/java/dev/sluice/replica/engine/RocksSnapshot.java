@@ -1,0 +1,132 @@
+package dev.sluice.replica.engine;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Snapshot;
+
+/** A RocksDB snapshot of the generation that was current. It keeps the engine open, and its cursors keep it open. */
+final class RocksSnapshot implements EngineSnapshot {
+    private final Path directory;
+    private final RocksDatabase database;
+    private final Pins enginePins;
+    private final Snapshot snapshot;
+    private final ReadOptions options;
+    private final Pins pins = new Pins(this::free);
+
+    /** @param enginePins pinned by the caller; this unpins them */
+    RocksSnapshot(Path directory, RocksDatabase database, Pins enginePins) {
+        this.directory = directory;
+        this.database = database;
+        this.enginePins = enginePins;
+        snapshot = database.db().getSnapshot();
+        options = new ReadOptions().setSnapshot(snapshot);
+    }
+
+    @Override
+    public byte @Nullable [] get(byte[] key) {
+        pin();
+        try {
+            return database.db().get(database.rows(), options, key);
+        } catch (RocksDBException e) {
+            throw RocksEngine.failure(directory, "a row cannot be read", e);
+        } finally {
+            pins.unpin();
+        }
+    }
+
+    @Override
+    public Cursor cursor() {
+        pin();
+        return new RocksCursor(database.db().newIterator(database.rows(), options));
+    }
+
+    @Override
+    public void close() {
+        pins.close();
+    }
+
+    private void pin() {
+        if (!pins.pin()) {
+            throw new EngineException(directory + ": the snapshot is closed");
+        }
+    }
+
+    private void free() {
+        options.close();
+        database.db().releaseSnapshot(snapshot);
+        snapshot.close();
+        enginePins.unpin();
+    }
+
+    private final class RocksCursor implements Cursor {
+        private final RocksIterator iterator;
+        private boolean closed;
+
+        RocksCursor(RocksIterator iterator) {
+            this.iterator = iterator;
+        }
+
+        @Override
+        public void seek(byte[] key) {
+            iterator.seek(key);
+            requireUndamaged();
+        }
+
+        @Override
+        public void seekForPrevious(byte[] key) {
+            iterator.seekForPrev(key);
+            requireUndamaged();
+        }
+
+        @Override
+        public boolean isValid() {
+            return iterator.isValid();
+        }
+
+        @Override
+        public void next() {
+            iterator.next();
+            requireUndamaged();
+        }
+
+        @Override
+        public void previous() {
+            iterator.prev();
+            requireUndamaged();
+        }
+
+        @Override
+        public byte[] key() {
+            return iterator.key();
+        }
+
+        @Override
+        public byte[] value() {
+            return iterator.value();
+        }
+
+        @Override
+        public void close() {
+            if (!closed) {
+                closed = true;
+                iterator.close();
+                pins.unpin();
+            }
+        }
+
+        /** The end of the rows and an error look alike until asked. */
+        private void requireUndamaged() {
+            if (iterator.isValid()) {
+                return;
+            }
+            try {
+                iterator.status();
+            } catch (RocksDBException e) {
+                throw RocksEngine.failure(directory, "the rows cannot be walked", e);
+            }
+        }
+    }
+}
