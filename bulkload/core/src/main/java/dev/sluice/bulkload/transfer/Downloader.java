@@ -1,0 +1,115 @@
+package dev.sluice.bulkload.transfer;
+
+import dev.sluice.bulkload.fileset.Manifest;
+import dev.sluice.bulkload.store.PartitionSource;
+import dev.sluice.common.file.FileSystem;
+import dev.sluice.common.time.Clock;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Downloads the files of partitions, for all replicas of a node.
+ *
+ * <p>How many downloads run at once is decided elsewhere, see {@link DownloadSlots}. Each download has a few threads that
+ * write and hash, one per file in flight; a shared pool reads from the store.
+ */
+public final class Downloader implements AutoCloseable {
+    private static final int READERS_MAX = 64;
+    private static final long IDLE_SECONDS = 10;
+
+    private static final long CLOSE_WAIT_MS = 5_000;
+    private static final Logger LOG = LoggerFactory.getLogger(Downloader.class);
+
+    private final Set<Download> running = ConcurrentHashMap.newKeySet();
+    final FileSystem files;
+    final TransferThrottle throttle;
+    final Clock clock;
+    final DownloadOptions options;
+    final ExecutorService workers;
+    final ExecutorService readers;
+    final BufferPool buffers;
+
+    public Downloader(FileSystem files, TransferThrottle throttle, Clock clock, DownloadOptions options) {
+        this.files = files;
+        this.throttle = throttle;
+        this.clock = clock;
+        this.options = options;
+        this.buffers = new BufferPool(options.pieceBytes(), READERS_MAX);
+        this.workers = new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), named("download-"));
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                READERS_MAX,
+                READERS_MAX,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                named("store-read-"));
+        pool.allowCoreThreadTimeOut(true);
+        this.readers = pool;
+    }
+
+    /**
+     * Brings all files of the manifest into the directory. What is there already, from an earlier attempt with the same
+     * manifest, is used; the leftovers of another manifest are deleted.
+     *
+     * <p>The listener hears of progress from the download's threads, one call at a time; it must be short.
+     */
+    public Download start(
+            PartitionSource source,
+            Manifest manifest,
+            StagingDirectory directory,
+            Consumer<DownloadProgress> listener) {
+        PartitionDownload download = new PartitionDownload(this, source, manifest, directory, listener);
+        running.add(download);
+        try {
+            workers.execute(download::run);
+        } catch (RejectedExecutionException e) {
+            running.remove(download);
+            throw new IllegalStateException("the downloader is closed", e);
+        }
+        return download;
+    }
+
+    /** Stops the downloads that run, and ends the pools. */
+    @Override
+    public void close() {
+        for (Download download : running) {
+            download.stop();
+            try {
+                download.outcome().get(CLOSE_WAIT_MS, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException e) {
+                LOG.warn("a download did not end within {} ms: {}", CLOSE_WAIT_MS, e.toString());
+            }
+        }
+        workers.shutdownNow();
+        readers.shutdownNow();
+    }
+
+    void onEnded(Download download) {
+        running.remove(download);
+    }
+
+    private static ThreadFactory named(String prefix) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, prefix + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

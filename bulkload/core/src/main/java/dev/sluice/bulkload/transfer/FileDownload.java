@@ -1,0 +1,309 @@
+package dev.sluice.bulkload.transfer;
+
+import dev.sluice.bulkload.fileset.SourceException;
+import dev.sluice.bulkload.fileset.SstFile;
+import dev.sluice.bulkload.store.BlockStoreException;
+import dev.sluice.bulkload.store.PartitionSource;
+import dev.sluice.bulkload.work.StopSignal;
+import dev.sluice.bulkload.work.StoppedException;
+import dev.sluice.common.file.FileSystem;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The download of one file. Pieces are read from the store in parallel, and written and hashed in order: so the part on
+ * the disk has no holes, and a restart hashes it again and goes on behind it.
+ */
+final class FileDownload {
+    private static final Logger LOG = LoggerFactory.getLogger(FileDownload.class);
+
+    /** One read from a stream; a stop is noticed between two. */
+    private static final int READ_BYTES = 64 * 1024;
+
+    /** At a limited rate pieces are so small that one is fetched in about this time. */
+    private static final int PIECES_PER_SECOND = 8;
+
+    private static final int NOT_FOUND_ATTEMPTS_MAX = 4;
+    private static final int WRONG_FETCHES_MAX = 2;
+
+    private final Downloader downloader;
+    private final PartitionSource source;
+    private final StagingDirectory directory;
+    private final SstFile file;
+    private final StopSignal stop;
+    private final ProgressMeter meter;
+    private final Path part;
+    private final MessageDigest digest = md5();
+
+    FileDownload(
+            Downloader downloader,
+            PartitionSource source,
+            StagingDirectory directory,
+            SstFile file,
+            StopSignal stop,
+            ProgressMeter meter) {
+        this.downloader = downloader;
+        this.source = source;
+        this.directory = directory;
+        this.file = file;
+        this.stop = stop;
+        this.meter = meter;
+        this.part = directory.part(file.name());
+    }
+
+    /** Returns once the file is complete, right and durable under its final name. */
+    void fetch() throws SourceException, StoppedException, IOException {
+        int wrongFetches = 0;
+        while (true) {
+            String fault;
+            boolean resumed = false;
+            long size = sizeInStore();
+            if (size != file.size()) {
+                fault = "expected " + file.size() + " bytes, found " + size;
+            } else {
+                try (FileSystem.File target = openPart()) {
+                    long present = hashPart(target);
+                    resumed = present > 0;
+                    meter.onBegun(file, present);
+                    fetchFrom(present, target);
+                    fault = fault();
+                    if (fault.isEmpty()) {
+                        target.sync();
+                    }
+                }
+            }
+            if (fault.isEmpty()) {
+                downloader.files.rename(part, directory.file(file.name()));
+                downloader.files.syncDirectory(directory.path());
+                return;
+            }
+            downloader.files.delete(part);
+            // A part that an earlier attempt left may itself be wrong, after a loss of power: that says nothing of the
+            // store.
+            wrongFetches += resumed ? 0 : 1;
+            LOG.warn("{}: {}", source.filePath(file), fault);
+            if (wrongFetches >= WRONG_FETCHES_MAX) {
+                throw SourceException.damaged(source.filePath(file), fault);
+            }
+            stop.sleep(downloader.options.backoffMs());
+        }
+    }
+
+    private String fault() {
+        if (!file.hasMd5()) {
+            return "";
+        }
+        String found = HexFormat.of().formatHex(digest.digest());
+        return found.equals(file.md5()) ? "" : "expected md5 " + file.md5() + ", found " + found;
+    }
+
+    private FileSystem.File openPart() throws IOException {
+        return downloader.files.exists(part) ? downloader.files.open(part) : downloader.files.create(part);
+    }
+
+    /** Hashes what an earlier attempt has written, and returns how much that is. */
+    private long hashPart(FileSystem.File target) throws IOException, StoppedException {
+        digest.reset();
+        long present = target.size();
+        if (present > file.size()) {
+            target.truncate(0);
+            return 0;
+        }
+        if (!file.hasMd5()) {
+            return present;
+        }
+        byte[] buffer = downloader.buffers.take();
+        try {
+            long position = 0;
+            while (position < present) {
+                stop.throwIfStopped();
+                ByteBuffer chunk = ByteBuffer.wrap(buffer, 0, (int) Math.min(buffer.length, present - position));
+                int read = target.read(chunk, position);
+                if (read <= 0) {
+                    throw new IOException(part + ": ends at " + position + ", expected " + present + " bytes");
+                }
+                digest.update(buffer, 0, read);
+                position += read;
+            }
+            return present;
+        } finally {
+            downloader.buffers.giveBack(buffer);
+        }
+    }
+
+    private void fetchFrom(long from, FileSystem.File target) throws SourceException, StoppedException, IOException {
+        StopSignal pieceStop = new StopSignal();
+        Deque<CompletableFuture<Piece>> window = new ArrayDeque<>();
+        try (StopSignal.Registration ignored = stop.onStop(pieceStop::stop)) {
+            long begun = from;
+            long written = from;
+            while (written < file.size()) {
+                stop.throwIfStopped();
+                while (window.size() < downloader.options.piecesPerFile() && begun < file.size()) {
+                    int length = (int) Math.min(pieceBytes(), file.size() - begun);
+                    long offset = begun;
+                    window.addLast(CompletableFuture.supplyAsync(
+                            () -> fetchPiece(offset, length, pieceStop), downloader.readers));
+                    begun += length;
+                }
+                Piece piece = join(window.removeFirst());
+                try {
+                    target.write(ByteBuffer.wrap(piece.buffer, 0, piece.length), written);
+                    if (file.hasMd5()) {
+                        digest.update(piece.buffer, 0, piece.length);
+                    }
+                    written += piece.length;
+                } finally {
+                    downloader.buffers.giveBack(piece.buffer);
+                }
+            }
+        } finally {
+            pieceStop.stop();
+            // Nothing of this file may run once the caller believes that it ended.
+            window.forEach(piece -> piece.handle((ignored, alsoIgnored) -> true).join());
+        }
+    }
+
+    private int pieceBytes() {
+        long rate = downloader.throttle.bytesPerSecondMax();
+        int bytes = downloader.options.pieceBytes();
+        return rate == 0 ? bytes : (int) Math.min(bytes, Math.max(READ_BYTES, rate / PIECES_PER_SECOND));
+    }
+
+    private Piece join(CompletableFuture<Piece> piece) throws SourceException, StoppedException {
+        try {
+            return piece.join();
+        } catch (CompletionException e) {
+            Throwable cause = e.getCause();
+            if (cause instanceof PieceFailure failure
+                    && failure.getCause() instanceof BlockStoreException storeFailure) {
+                throw PartitionSource.asSourceException(source.filePath(file), storeFailure);
+            }
+            if (cause instanceof PieceFailure failure && failure.getCause() instanceof StoppedException) {
+                throw new StoppedException();
+            }
+            throw e;
+        }
+    }
+
+    /** Runs in a reader thread. */
+    private Piece fetchPiece(long offset, int length, StopSignal pieceStop) {
+        byte[] buffer = downloader.buffers.take();
+        try {
+            readPiece(offset, buffer, length, pieceStop);
+            return new Piece(buffer, length);
+        } catch (BlockStoreException | StoppedException e) {
+            downloader.buffers.giveBack(buffer);
+            throw new PieceFailure(e);
+        }
+    }
+
+    private void readPiece(long offset, byte[] buffer, int length, StopSignal pieceStop)
+            throws BlockStoreException, StoppedException {
+        int done = 0;
+        int failures = 0;
+        while (true) {
+            pieceStop.throwIfStopped();
+            BlockStoreException failure;
+            try (InputStream in = source.open(file, offset + done, length - done);
+                    StopSignal.Registration ignored = pieceStop.onStop(() -> closeToEndARead(in))) {
+                while (done < length) {
+                    int wanted = Math.min(READ_BYTES, length - done);
+                    downloader.throttle.acquire(wanted, pieceStop);
+                    int read = in.readNBytes(buffer, done, wanted);
+                    done += read;
+                    meter.onFetched(file, read);
+                    if (read < wanted) {
+                        throw new BlockStoreException(
+                                BlockStoreException.Kind.TRANSIENT,
+                                source.filePath(file) + ": short read, ended at " + (offset + done) + " of "
+                                        + file.size() + " bytes");
+                    }
+                }
+                return;
+            } catch (BlockStoreException e) {
+                failure = e;
+            } catch (IOException e) {
+                failure = new BlockStoreException(
+                        BlockStoreException.Kind.TRANSIENT, source.filePath(file) + ": " + e.getMessage(), e);
+            }
+            pieceStop.throwIfStopped();
+            failures++;
+            giveUpOrWait(failure, failures, pieceStop);
+        }
+    }
+
+    private long sizeInStore() throws SourceException, StoppedException {
+        int failures = 0;
+        while (true) {
+            try {
+                return source.store().size(source.filePath(file));
+            } catch (BlockStoreException e) {
+                failures++;
+                try {
+                    giveUpOrWait(e, failures, stop);
+                } catch (BlockStoreException last) {
+                    throw PartitionSource.asSourceException(source.filePath(file), last);
+                }
+            }
+        }
+    }
+
+    private void giveUpOrWait(BlockStoreException failure, int failures, StopSignal until)
+            throws BlockStoreException, StoppedException {
+        int attemptsMax = switch (failure.kind()) {
+            case TRANSIENT -> downloader.options.attemptsMax();
+            case NOT_FOUND -> Math.min(NOT_FOUND_ATTEMPTS_MAX, downloader.options.attemptsMax());
+            case PERMANENT -> 1;
+        };
+        if (failures >= attemptsMax) {
+            throw failure;
+        }
+        LOG.info("attempt {} of {} failed, trying again: {}", failures, attemptsMax, failure.getMessage());
+        until.sleep(downloader.options.backoffMs(failures));
+    }
+
+    private void closeToEndARead(InputStream in) {
+        try {
+            in.close();
+        } catch (IOException e) {
+            LOG.debug("{}: closing a stream to end its read: {}", source.filePath(file), e.getMessage());
+        }
+    }
+
+    private static MessageDigest md5() {
+        try {
+            return MessageDigest.getInstance("MD5");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has MD5", e);
+        }
+    }
+
+    private static final class Piece {
+        private final byte[] buffer;
+        private final int length;
+
+        Piece(byte[] buffer, int length) {
+            this.buffer = buffer;
+            this.length = length;
+        }
+    }
+
+    /** Carries what ended a piece out of the reader's thread. */
+    private static final class PieceFailure extends RuntimeException {
+        PieceFailure(Exception cause) {
+            super(cause);
+        }
+    }
+}
