@@ -1,0 +1,64 @@
+package dev.sluice.client;
+
+import dev.sluice.common.HostPort;
+import dev.sluice.common.rpc.RpcClient;
+import dev.sluice.common.time.EventLoop;
+import dev.sluice.common.time.ThreadEventLoop;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A client of one cluster: its tables, and its administration. Safe for use by several threads. */
+public final class SluiceClient implements AutoCloseable {
+    private final RpcClient rpc;
+    private final EventLoop loop;
+    private final ClientOptions options;
+    private final MetaGroup metas;
+    private final Runnable onClose;
+    private final Map<String, Table> tables = new ConcurrentHashMap<>();
+
+    /**
+     * A client of the cluster with these meta servers. Connections are made as they are needed.
+     *
+     * @param rpc closed with the client
+     */
+    public SluiceClient(List<HostPort> metaServers, RpcClient rpc, ClientOptions options) {
+        this(metaServers, rpc, options, new ThreadEventLoop("sluice-client"));
+    }
+
+    private SluiceClient(List<HostPort> metaServers, RpcClient rpc, ClientOptions options, ThreadEventLoop ownLoop) {
+        this(metaServers, rpc, options, ownLoop, ownLoop::close);
+    }
+
+    SluiceClient(List<HostPort> metaServers, RpcClient rpc, ClientOptions options, EventLoop loop, Runnable onClose) {
+        this.rpc = rpc;
+        this.loop = loop;
+        this.options = options;
+        this.metas = new MetaGroup(metaServers, rpc, loop, options);
+        this.onClose = onClose;
+    }
+
+    /** Reads {@code host:port,host:port}. Throws {@link IllegalArgumentException} for anything else. */
+    public static List<HostPort> parseServers(String list) {
+        return Arrays.stream(list.split(",", -1)).map(HostPort::parse).toList();
+    }
+
+    /** The table of that name. It is looked for when it is first used. */
+    public Table table(String name) {
+        return tables.computeIfAbsent(
+                name, key -> new Table(key, new PartitionCall.Context(new Routing(key, metas), rpc, loop, options)));
+    }
+
+    /** The administration of the cluster. */
+    public AdminClient admin() {
+        return new AdminClient(metas, rpc, loop, options);
+    }
+
+    /** Closes the connections; what was asked and not answered fails. */
+    @Override
+    public void close() {
+        rpc.close();
+        onClose.run();
+    }
+}
