@@ -1,0 +1,193 @@
+package dev.sluice.common.rpc;
+
+import dev.sluice.common.ErrorCode;
+import dev.sluice.common.HostPort;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.concurrent.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The connection that a client keeps to one server, and the requests that wait on it. Its state lives on the loop. */
+final class CallConnection implements ClientConnection.User {
+    private static final Logger LOG = LoggerFactory.getLogger(CallConnection.class);
+
+    /** So many time-outs without any reply between them, and the connection is given up for a new one. */
+    private static final int SILENT_TIMEOUTS_MAX = 3;
+
+    private static final long SWEEP_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private final NettyRpcClient client;
+    private final NettyRpcClient.Key key;
+    private final String helloClusterId;
+    private final RpcLimits limits;
+    private final EventLoop loop;
+    private final ClientConnection connection;
+    private final IntObjectHashMap<PendingCall<?>> pending = new IntObjectHashMap<>();
+    private List<PendingCall<?>> beforeReady = new ArrayList<>();
+    private @Nullable Channel channel;
+    private boolean closed;
+    private int lastSequenceId = ClientConnection.HELLO_SEQUENCE_ID;
+    private int silentTimeouts;
+    private long nextSweepNanos = Long.MAX_VALUE;
+    private boolean sweepPlanned;
+    private @Nullable Future<?> sweepTimer;
+
+    CallConnection(
+            NettyRpcClient client, NettyRpcClient.Key key, @Nullable HelloDesk helloDesk, RpcLimits limits, RpcIo io) {
+        this.client = client;
+        this.key = key;
+        this.limits = limits;
+        helloClusterId = helloDesk == null ? "" : helloDesk.clusterId();
+        loop = io.group().next();
+        connection = new ClientConnection(key.target(), helloDesk, limits, this);
+        loop.execute(() -> connection.connect(io, loop));
+    }
+
+    HostPort target() {
+        return key.target();
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    /** The cluster that our side belonged to when the connection was made. */
+    String helloClusterId() {
+        return helloClusterId;
+    }
+
+    /** Sends the call, or keeps it until the connection stands. On the loop. */
+    void submit(PendingCall<?> call) {
+        if (closed) {
+            client.submitAgain(call, key);
+            return;
+        }
+        if (pending.size() >= limits.callsMax()) {
+            call.fail(new RpcException(
+                    ErrorCode.ERR_BUSY, target() + ": " + pending.size() + " requests wait for their replies already"));
+            return;
+        }
+        do {
+            lastSequenceId = lastSequenceId == Integer.MAX_VALUE ? 1 : lastSequenceId + 1;
+        } while (pending.containsKey(lastSequenceId));
+        call.sequenceId(lastSequenceId);
+        Channel open = channel;
+        if (open == null) {
+            beforeReady.add(call);
+        } else if (call.isAnswered()) {
+            call.writeTo(open);
+        } else {
+            call.writeOneWayTo(open);
+            return;
+        }
+        pending.put(lastSequenceId, call);
+        planSweep(call.deadlineNanos());
+    }
+
+    /** Closes the connection; all that waits fails. On the loop. */
+    void close(RpcException why) {
+        connection.close(why);
+    }
+
+    @Override
+    public void onReady(Channel readyChannel) {
+        channel = readyChannel;
+        for (PendingCall<?> call : beforeReady) {
+            if (!pending.containsKey(call.sequenceId())) {
+                continue; // timed out meanwhile
+            }
+            if (call.isAnswered()) {
+                call.writeTo(readyChannel);
+            } else {
+                pending.remove(call.sequenceId());
+                call.writeOneWayTo(readyChannel);
+            }
+        }
+        beforeReady = List.of();
+    }
+
+    @Override
+    public void onReply(ReplyFrame reply) {
+        silentTimeouts = 0;
+        PendingCall<?> call = pending.remove(reply.sequenceId());
+        if (call == null) {
+            LOG.debug("{}: reply {} comes too late", target(), reply.sequenceId());
+            return;
+        }
+        call.complete(reply);
+    }
+
+    @Override
+    public void onWritable() {}
+
+    @Override
+    public void onClosed(RpcException why) {
+        closed = true;
+        channel = null;
+        client.forget(key, this);
+        cancelSweep();
+        List<PendingCall<?>> lost = new ArrayList<>(pending.values());
+        pending.clear();
+        beforeReady = List.of();
+        for (PendingCall<?> call : lost) {
+            call.fail(why);
+        }
+    }
+
+    private void planSweep(long deadlineNanos) {
+        if (sweepPlanned && nextSweepNanos - deadlineNanos <= 0) {
+            return;
+        }
+        sweepPlanned = true;
+        nextSweepNanos = deadlineNanos;
+        long delay = Math.max(SWEEP_NANOS_MIN, deadlineNanos - System.nanoTime());
+        cancelSweep();
+        sweepTimer = loop.schedule(() -> sweep(deadlineNanos), delay, TimeUnit.NANOSECONDS);
+    }
+
+    private void cancelSweep() {
+        Future<?> timer = sweepTimer;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    /** Fails what is due; plans the next look for when something can be due again. */
+    private void sweep(long plannedFor) {
+        if (closed || !sweepPlanned || plannedFor != nextSweepNanos) {
+            return; // an earlier one was planned since
+        }
+        sweepPlanned = false;
+        long now = System.nanoTime();
+        List<PendingCall<?>> due = new ArrayList<>();
+        long earliest = Long.MAX_VALUE;
+        for (PendingCall<?> call : pending.values()) {
+            long left = call.deadlineNanos() - now;
+            if (left <= 0) {
+                due.add(call);
+            } else {
+                earliest = Math.min(earliest, left);
+            }
+        }
+        for (PendingCall<?> call : due) {
+            pending.remove(call.sequenceId());
+        }
+        if (earliest != Long.MAX_VALUE) {
+            planSweep(now + Math.max(SWEEP_NANOS_MIN, earliest));
+        }
+        for (PendingCall<?> call : due) {
+            call.fail(new RpcException(ErrorCode.ERR_TIMEOUT, call + " to " + target() + ": no reply in time"));
+        }
+        silentTimeouts += due.isEmpty() ? 0 : 1;
+        if (silentTimeouts >= SILENT_TIMEOUTS_MAX && channel != null) {
+            close(new RpcException(
+                    ErrorCode.ERR_NETWORK_FAILURE, target() + ": given up after time-outs without any reply"));
+        }
+    }
+}
