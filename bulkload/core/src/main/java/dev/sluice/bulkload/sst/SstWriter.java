@@ -1,0 +1,135 @@
+package dev.sluice.bulkload.sst;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.CompressionType;
+import org.rocksdb.EnvOptions;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.SstFileWriter;
+
+/**
+ * Writes rows in ascending order of their keys into SST files, one after the other.
+ *
+ * <p>Owned by one thread. Closing it frees the native memory; files that are finished stay, one that is not is deleted.
+ */
+public final class SstWriter implements AutoCloseable {
+    static {
+        RocksDB.loadLibrary();
+    }
+
+    /** The format that RocksDB 8.5.3, which Pegasus has, can read. */
+    private static final int FORMAT_VERSION = 5;
+
+    private static final double FILTER_BITS_PER_KEY = 10;
+
+    /** The size on disk is asked for natively, so not after every row. */
+    private static final int ROW_BYTES_BETWEEN_SIZE_CHECKS = 64 * 1024;
+
+    private final IntFunction<Path> paths;
+    private final long targetBytes;
+    private final BloomFilter filter = new BloomFilter(FILTER_BITS_PER_KEY);
+    private final EnvOptions envOptions = new EnvOptions();
+    private final Options options = new Options();
+    private final List<Path> finished = new ArrayList<>();
+    private @Nullable SstFileWriter current;
+    private @Nullable Path currentPath;
+    private long uncheckedBytes;
+
+    /** The n-th file, counted from 0, is written to the path that the function gives for n. */
+    public SstWriter(IntFunction<Path> paths, SstOptions sstOptions) {
+        this.paths = paths;
+        this.targetBytes = sstOptions.targetBytes();
+        options.setTableFormatConfig(
+                new BlockBasedTableConfig().setFormatVersion(FORMAT_VERSION).setFilterPolicy(filter));
+        options.setCompressionType(
+                switch (sstOptions.compression()) {
+                    case NONE -> CompressionType.NO_COMPRESSION;
+                    case LZ4 -> CompressionType.LZ4_COMPRESSION;
+                    case ZSTD -> CompressionType.ZSTD_COMPRESSION;
+                });
+    }
+
+    /** Adds a row. Its key must be greater than the one before. */
+    public void add(byte[] storedKey, byte[] storedValue) throws IOException {
+        try {
+            SstFileWriter writer = current == null ? begin() : current;
+            writer.put(storedKey, storedValue);
+            uncheckedBytes += storedKey.length + storedValue.length;
+            if (uncheckedBytes >= Math.min(targetBytes, ROW_BYTES_BETWEEN_SIZE_CHECKS)) {
+                uncheckedBytes = 0;
+                if (writer.fileSize() >= targetBytes) {
+                    end();
+                }
+            }
+        } catch (RocksDBException e) {
+            throw failure(e);
+        }
+    }
+
+    /** Ends the last file and returns all of them in order. Empty if there was no row. */
+    public List<Path> finish() throws IOException {
+        try {
+            end();
+        } catch (RocksDBException e) {
+            throw failure(e);
+        }
+        return List.copyOf(finished);
+    }
+
+    /** The files that are complete so far. */
+    public List<Path> finished() {
+        return List.copyOf(finished);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (current != null) {
+            current.close();
+            current = null;
+        }
+        if (currentPath != null) {
+            Files.deleteIfExists(currentPath);
+            currentPath = null;
+        }
+        options.close();
+        envOptions.close();
+        filter.close();
+    }
+
+    private SstFileWriter begin() throws RocksDBException, IOException {
+        Path path = paths.apply(finished.size());
+        Path parent = path.getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        SstFileWriter writer = new SstFileWriter(envOptions, options);
+        current = writer;
+        currentPath = path;
+        uncheckedBytes = 0;
+        writer.open(path.toString());
+        return writer;
+    }
+
+    private void end() throws RocksDBException {
+        if (current != null && currentPath != null) {
+            current.finish();
+            current.close();
+            current = null;
+            finished.add(currentPath);
+            currentPath = null;
+        }
+    }
+
+    private IOException failure(RocksDBException e) {
+        return new IOException(currentPath + ": " + e.getMessage(), e);
+    }
+}
