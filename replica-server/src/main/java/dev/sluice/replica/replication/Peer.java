@@ -90,7 +90,7 @@ final class Peer {
                 && nowMs >= notBeforeMs
                 && inFlight.size() < sender.limits().preparesInFlightMax()) {
             if (next > history.prepared()) {
-                if (commitSent < history.committed() && sender.wantsCommitPoint() || beatIsDue(nowMs)) {
+                if ((commitSent < history.committed() && sender.wantsCommitPoint()) || beatIsDue(nowMs)) {
                     effects.add(message(sender, List.of(), nowMs));
                 }
                 break;
