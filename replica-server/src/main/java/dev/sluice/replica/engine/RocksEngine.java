@@ -254,6 +254,10 @@ final class RocksEngine implements Engine {
     }
 
     private void ingest(Publish publish, List<Path> staged) throws RocksDBException {
+        if (database.readPersisted(Fact.PUBLISHED_LOAD) != publishedLoadId) {
+            // Else a crash could apply the load before this one again, above it.
+            database.flush();
+        }
         Prepared ready = prepare(publish, staged);
         faultPoint.reached(Step.BEFORE_INGEST);
         if (!ready.links().isEmpty()) {
@@ -272,7 +276,7 @@ final class RocksEngine implements Engine {
             }
         }
         faultPoint.reached(Step.INGESTED);
-        // The links are gone: they were moved.
+        // The links were moved away.
         prepared = null;
     }
 

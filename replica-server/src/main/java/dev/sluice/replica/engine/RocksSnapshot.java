@@ -1,6 +1,7 @@
 package dev.sluice.replica.engine;
 
 import java.nio.file.Path;
+import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
@@ -71,40 +72,46 @@ final class RocksSnapshot implements EngineSnapshot {
 
         @Override
         public void seek(byte[] key) {
+            requireOpen();
             iterator.seek(key);
             requireUndamaged();
         }
 
         @Override
         public void seekForPrevious(byte[] key) {
+            requireOpen();
             iterator.seekForPrev(key);
             requireUndamaged();
         }
 
         @Override
         public boolean isValid() {
-            return iterator.isValid();
+            return !closed && iterator.isValid();
         }
 
         @Override
         public void next() {
+            requireRow();
             iterator.next();
             requireUndamaged();
         }
 
         @Override
         public void previous() {
+            requireRow();
             iterator.prev();
             requireUndamaged();
         }
 
         @Override
         public byte[] key() {
+            requireRow();
             return iterator.key();
         }
 
         @Override
         public byte[] value() {
+            requireRow();
             return iterator.value();
         }
 
@@ -114,6 +121,19 @@ final class RocksSnapshot implements EngineSnapshot {
                 closed = true;
                 iterator.close();
                 pins.unpin();
+            }
+        }
+
+        private void requireOpen() {
+            if (closed) {
+                throw new EngineException(directory + ": the cursor is closed");
+            }
+        }
+
+        /** RocksDB itself does not check, and kills the process. */
+        private void requireRow() {
+            if (!isValid()) {
+                throw new NoSuchElementException("the cursor is at no row");
             }
         }
 

@@ -1,0 +1,248 @@
+package dev.sluice.replica.engine.testing;
+
+import dev.sluice.common.file.FileSystem;
+import dev.sluice.replica.engine.Engine;
+import dev.sluice.replica.engine.EngineException;
+import dev.sluice.replica.engine.EngineSnapshot;
+import dev.sluice.replica.engine.testing.InMemoryEngineFactory.Step;
+import dev.sluice.replica.mutation.Change.LoadMode;
+import dev.sluice.replica.mutation.Change.Publish;
+import dev.sluice.replica.mutation.Change.RowChange;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The twin of the RocksDB engine. Like that one it loses in a crash what was not flushed, and keeps an ingest at once: rows
+ * in the durable state, under a decree and a token that are older. It flushes before an ingest only what lies inside the
+ * range of a staged file. An ingested file stays linked beside the state, and is known there by being the same file.
+ */
+final class InMemoryEngine implements Engine {
+    private static final String INGESTED = "ingested";
+
+    private final InMemoryEngineFactory factory;
+    private final Path directory;
+    private final FileSystem files;
+    private final StagedRows stagedRows;
+    private final TreeSet<byte[]> unflushedKeys = new TreeSet<>(Arrays::compareUnsigned);
+    private EngineState current;
+    private EngineState durable;
+    private int users = 1;
+    private boolean closed;
+
+    InMemoryEngine(InMemoryEngineFactory factory, Path directory, FileSystem files, StagedRows stagedRows)
+            throws IOException {
+        this.factory = factory;
+        this.directory = directory;
+        this.files = files;
+        this.stagedRows = stagedRows;
+        files.createDirectories(directory);
+        Path parent = directory.getParent();
+        if (parent != null) {
+            files.syncDirectory(parent);
+        }
+        durable = EngineState.load(files, directory);
+        current = durable;
+    }
+
+    @Override
+    public synchronized long appliedDecree() {
+        return current.decree();
+    }
+
+    @Override
+    public synchronized long durableDecree() {
+        requireOpen();
+        return durable.decree();
+    }
+
+    @Override
+    public synchronized long publishedLoadId() {
+        return current.publishedLoadId();
+    }
+
+    @Override
+    public synchronized void apply(long decree, List<RowChange> rows) {
+        requireOpen();
+        requireNext(decree);
+        current = current.with(decree, rows);
+        rows.forEach(row -> unflushedKeys.add(row.key()));
+    }
+
+    @Override
+    public synchronized long flush() {
+        requireOpen();
+        save(current);
+        unflushedKeys.clear();
+        factory.reached(Step.FLUSHED);
+        return durable.decree();
+    }
+
+    @Override
+    public synchronized void preparePublish(Publish publish, List<Path> staged) {
+        requireMerge(publish);
+        requireOpen();
+        if (publish.loadId() > current.publishedLoadId()) {
+            flush();
+            read(staged);
+            factory.reached(Step.LINKED);
+        }
+    }
+
+    @Override
+    public synchronized void publish(long decree, Publish publish, List<Path> staged) {
+        requireMerge(publish);
+        requireOpen();
+        requireNext(decree);
+        if (publish.loadId() > current.publishedLoadId()) {
+            ingest(publish, staged);
+            current = current.published(publish.loadId());
+        }
+        current = current.with(decree, List.of());
+        factory.reached(Step.TOKEN_WRITTEN);
+    }
+
+    @Override
+    public synchronized byte @Nullable [] get(byte[] key) {
+        requireOpen();
+        return current.rows().get(key);
+    }
+
+    @Override
+    public synchronized EngineSnapshot snapshot() {
+        requireOpen();
+        users++;
+        return new InMemorySnapshot(current.rows(), this::leave);
+    }
+
+    @Override
+    public synchronized long checkpoint(Path target) {
+        flush();
+        if (files.exists(target)) {
+            throw new EngineException(directory + ": no checkpoint could be made in " + target + ": it exists");
+        }
+        try {
+            files.createDirectories(target);
+            durable.save(files, target);
+        } catch (IOException e) {
+            throw new EngineException(directory + ": no checkpoint could be made in " + target, e);
+        }
+        return durable.decree();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            leave();
+        }
+    }
+
+    private synchronized void leave() {
+        users--;
+        if (users == 0) {
+            factory.closed(directory);
+        }
+    }
+
+    private void ingest(Publish publish, List<Path> staged) {
+        try {
+            List<List<RowChange>> rows = read(staged);
+            Path ingested = directory.resolve(INGESTED);
+            if (!anyIsLinked(staged, ingested)) {
+                if (durable.publishedLoadId() != current.publishedLoadId()
+                        || rows.stream().anyMatch(this::overlapsUnflushed)) {
+                    flush();
+                }
+                EngineState withRows = durable;
+                for (List<RowChange> file : rows) {
+                    withRows = withRows.with(durable.decree(), file);
+                }
+                save(withRows);
+                link(staged, ingested);
+            }
+            factory.reached(Step.INGESTED);
+            for (List<RowChange> file : rows) {
+                current = current.with(current.decree(), file);
+            }
+        } catch (IOException e) {
+            throw new EngineException(directory + ": load " + publish.loadId() + " cannot be ingested: " + e, e);
+        }
+    }
+
+    private List<List<RowChange>> read(List<Path> staged) {
+        List<List<RowChange>> rows = new ArrayList<>(staged.size());
+        for (Path file : staged) {
+            try {
+                rows.add(stagedRows.read(file));
+            } catch (IOException e) {
+                throw new EngineException(directory + ": staged file " + file + " cannot be read: " + e, e);
+            }
+        }
+        return rows;
+    }
+
+    private boolean overlapsUnflushed(List<RowChange> file) {
+        if (file.isEmpty()) {
+            return false;
+        }
+        byte[] first = unflushedKeys.ceiling(file.get(0).key());
+        return first != null
+                && Arrays.compareUnsigned(first, file.get(file.size() - 1).key()) <= 0;
+    }
+
+    private boolean anyIsLinked(List<Path> staged, Path ingested) throws IOException {
+        for (String name : files.list(ingested)) {
+            for (Path file : staged) {
+                if (files.isSameFile(file, ingested.resolve(name))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** After the rows: a crash between ingests once more, which a merge does not mind. */
+    private void link(List<Path> staged, Path ingested) throws IOException {
+        files.deleteTree(ingested);
+        files.createDirectories(ingested);
+        for (int i = 0; i < staged.size(); i++) {
+            files.link(staged.get(i), ingested.resolve(Integer.toString(i)));
+        }
+        files.syncDirectory(ingested);
+        files.syncDirectory(directory);
+    }
+
+    private void save(EngineState state) {
+        try {
+            state.save(files, directory);
+        } catch (IOException e) {
+            throw new EngineException(directory + ": it cannot be flushed: " + e, e);
+        }
+        durable = state;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new EngineException(directory + ": the engine is closed");
+        }
+    }
+
+    private void requireNext(long decree) {
+        if (decree != current.decree() + 1) {
+            throw new IllegalArgumentException(
+                    directory + ": decree " + decree + " is applied, expected " + (current.decree() + 1));
+        }
+    }
+
+    private void requireMerge(Publish publish) {
+        if (publish.mode() != LoadMode.MERGE) {
+            throw new EngineException(directory + ": load " + publish.loadId() + " has mode " + publish.mode()
+                    + ", expected " + LoadMode.MERGE);
+        }
+    }
+}
