@@ -243,6 +243,9 @@ public final class LocalBlockStore implements BlockStore {
         String reason = e instanceof FileSystemException fault && fault.getReason() != null
                 ? fault.getReason()
                 : String.valueOf(e.getMessage());
+        if (reason.toLowerCase(Locale.ROOT).contains("not a directory")) {
+            return new BlockStoreException(Kind.NOT_FOUND, path + ": no such file", e);
+        }
         // A mounted directory may come back; a name that is too long does not become shorter.
         Kind kind = reason.toLowerCase(Locale.ROOT).contains("name too long") ? Kind.PERMANENT : Kind.TRANSIENT;
         return new BlockStoreException(kind, path + ": " + reason, e);

@@ -1,0 +1,10 @@
+package dev.sluice.bulkload.store;
+
+import dev.sluice.bulkload.store.testing.InMemoryBlockStore;
+
+class InMemoryBlockStoreTest extends BlockStoreContract {
+    @Override
+    BlockStore store() {
+        return new InMemoryBlockStore();
+    }
+}
