@@ -1,0 +1,66 @@
+package dev.sluice.replica.replica;
+
+import dev.sluice.common.ErrorCode;
+import dev.sluice.common.rpc.InternalRpcs;
+import dev.sluice.common.rpc.Responder;
+import dev.sluice.common.rpc.RpcHandlers;
+import dev.sluice.common.rpc.RpcHandlers.Access;
+import dev.sluice.common.rpc.Wire;
+import dev.sluice.replica.learn.CheckpointShelf;
+import dev.sluice.wire.WireGpid;
+import dev.sluice.wire.internal.LearnEndReply;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** Answers what the members of a group send each other. */
+public final class GroupHandlers {
+    private GroupHandlers() {}
+
+    /** Adds them to the table. Chunks of checkpoints are read on {@code reads}. */
+    public static void register(RpcHandlers handlers, Replicas replicas, CheckpointShelf shelf, Executor reads) {
+        handlers.on(
+                InternalRpcs.PREPARE,
+                Access.SERVERS,
+                (caller, header, request, responder) -> with(
+                        replicas, request.getGpid(), responder, replica -> replica.onPrepare(request, responder)));
+        handlers.on(
+                InternalRpcs.LEARN,
+                Access.SERVERS,
+                (caller, header, request, responder) ->
+                        with(replicas, request.getGpid(), responder, replica -> replica.onLearn(request, responder)));
+        handlers.on(
+                InternalRpcs.GROUP_LOAD,
+                Access.SERVERS,
+                (caller, header, request, responder) -> with(
+                        replicas, request.getGpid(), responder, replica -> replica.onGroupLoad(request, responder)));
+        handlers.on(
+                InternalRpcs.LOAD_PROGRESS,
+                Access.SERVERS,
+                (caller, header, request, responder) -> with(
+                        replicas,
+                        request.getGpid(),
+                        responder,
+                        replica -> replica.onLoadProgress(request, responder)));
+        handlers.on(
+                InternalRpcs.LEARN_FILE,
+                Access.SERVERS,
+                (caller, header, request, responder) ->
+                        reads.execute(() -> responder.reply(shelf.read(request))));
+        handlers.on(
+                InternalRpcs.LEARN_END,
+                Access.SERVERS,
+                (caller, header, request, responder) -> reads.execute(() -> {
+                    shelf.end(request.getCheckpointId());
+                    responder.reply(new LearnEndReply(Wire.error(ErrorCode.ERR_OK)));
+                }));
+    }
+
+    private static void with(Replicas replicas, WireGpid gpid, Responder<?> responder, Consumer<Replica> handler) {
+        Replica replica = replicas.find(Wire.gpid(gpid));
+        if (replica == null) {
+            responder.fail(ErrorCode.ERR_OBJECT_NOT_FOUND);
+        } else {
+            replica.loop().execute(() -> handler.accept(replica));
+        }
+    }
+}

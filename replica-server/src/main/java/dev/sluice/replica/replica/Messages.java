@@ -1,0 +1,128 @@
+package dev.sluice.replica.replica;
+
+import dev.sluice.common.Ballot;
+import dev.sluice.common.ErrorCode;
+import dev.sluice.common.Gpid;
+import dev.sluice.common.HostPort;
+import dev.sluice.common.rpc.Wire;
+import dev.sluice.replica.mutation.MutationCodec;
+import dev.sluice.replica.replication.Configuration;
+import dev.sluice.replica.replication.LearnAsk;
+import dev.sluice.replica.replication.Prepare;
+import dev.sluice.replica.replication.PrepareAnswer;
+import dev.sluice.replica.replication.PrepareAnswer.Outcome;
+import dev.sluice.wire.internal.LearnReply;
+import dev.sluice.wire.internal.LearnRequest;
+import dev.sluice.wire.internal.PartitionDirective;
+import dev.sluice.wire.internal.PrepareReply;
+import dev.sluice.wire.internal.PrepareRequest;
+import java.util.List;
+
+/** What a group's messages are on the wire. */
+final class Messages {
+    private Messages() {}
+
+    static PrepareRequest request(Gpid gpid, Prepare prepare) {
+        return new PrepareRequest()
+                .setGpid(Wire.gpid(gpid))
+                .setBallot(prepare.ballot().number())
+                .setPrimary(Wire.address(prepare.primary()))
+                .setMutations(MutationCodec.toWire(prepare.mutations()))
+                .setLastCommittedDecree(prepare.lastCommitted())
+                .setToLearner(prepare.toLearner())
+                .setLearnId(prepare.learnId())
+                .setFirstOfBallot(prepare.firstOfBallot());
+    }
+
+    static Prepare prepare(PrepareRequest request) {
+        return new Prepare(
+                0,
+                new Ballot(request.getBallot()),
+                Wire.hostPort(request.getPrimary()),
+                MutationCodec.fromWire(request.getMutations()),
+                request.getLastCommittedDecree(),
+                request.isToLearner(),
+                request.getLearnId(),
+                request.getFirstOfBallot());
+    }
+
+    static PrepareReply reply(PrepareAnswer answer, long incarnation) {
+        return new PrepareReply()
+                .setErr(Wire.error(errorOf(answer.outcome())))
+                .setBallot(answer.ballot().number())
+                .setLastPreparedDecree(answer.lastPrepared())
+                .setLastCommittedDecree(answer.lastCommitted())
+                .setIncarnation(incarnation);
+    }
+
+    static PrepareAnswer answer(long messageId, PrepareReply reply) {
+        return new PrepareAnswer(
+                messageId,
+                outcomeOf(Wire.error(reply.getErr())),
+                new Ballot(reply.getBallot()),
+                reply.getLastPreparedDecree(),
+                reply.getLastCommittedDecree());
+    }
+
+    static LearnRequest request(Gpid gpid, LearnAsk ask, long stagedLoadId, long incarnation) {
+        return new LearnRequest()
+                .setGpid(Wire.gpid(gpid))
+                .setBallot(ask.ballot().number())
+                .setLearner(Wire.address(ask.learner()))
+                .setLearnId(ask.learnId())
+                .setLastCommittedDecree(ask.lastCommitted())
+                .setIncarnation(incarnation)
+                .setNeedsCheckpoint(ask.needsCheckpoint())
+                .setStagedLoadId(stagedLoadId);
+    }
+
+    static LearnAsk ask(LearnRequest request) {
+        return new LearnAsk(
+                Wire.hostPort(request.getLearner()),
+                new Ballot(request.getBallot()),
+                request.getLearnId(),
+                request.getLastCommittedDecree(),
+                request.isNeedsCheckpoint(),
+                request.getStagedLoadId());
+    }
+
+    static LearnReply refusal(ErrorCode error, String hint) {
+        return new LearnReply()
+                .setErr(Wire.error(error))
+                .setMutations(List.of())
+                .setFiles(List.of())
+                .setHint(hint);
+    }
+
+    static Configuration configuration(PartitionDirective directive) {
+        HostPort primary = directive.isSetPrimary()
+                ? Wire.find(directive.getPrimary()).orElse(null)
+                : null;
+        return new Configuration(
+                new Ballot(directive.getBallot()),
+                primary,
+                Wire.hostPorts(directive.getSecondaries()),
+                Wire.hostPorts(directive.getLearners()),
+                Math.max(1, directive.getMinReplicaCount()));
+    }
+
+    private static ErrorCode errorOf(Outcome outcome) {
+        return switch (outcome) {
+            case OK -> ErrorCode.ERR_OK;
+            case GAP -> ErrorCode.ERR_INCONSISTENT_STATE;
+            case NOT_IN_ROLE -> ErrorCode.ERR_INVALID_STATE;
+            case OLD_BALLOT -> ErrorCode.ERR_VERSION_OUTDATED;
+            case LOST -> ErrorCode.ERR_TIMEOUT;
+        };
+    }
+
+    private static Outcome outcomeOf(ErrorCode error) {
+        return switch (error) {
+            case ERR_OK -> Outcome.OK;
+            case ERR_INCONSISTENT_STATE -> Outcome.GAP;
+            case ERR_INVALID_STATE -> Outcome.NOT_IN_ROLE;
+            case ERR_VERSION_OUTDATED -> Outcome.OLD_BALLOT;
+            default -> Outcome.LOST;
+        };
+    }
+}

@@ -1,0 +1,175 @@
+package dev.sluice.replica.replica;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.common.Ballot;
+import dev.sluice.common.Gpid;
+import dev.sluice.common.file.FileSystem;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.zip.CRC32C;
+
+/**
+ * The directory of one replica: {@code engine}, {@code log}, {@code load}, {@code replica.json} (what it is), {@code
+ * committed} (how far the log is known to be committed; a hint that survives a crash of the process).
+ */
+final class ReplicaDirectory {
+    static final int FORMAT_VERSION = 1;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int HINT_BYTES = 16;
+
+    private final FileSystem files;
+    private final Path path;
+
+    ReplicaDirectory(FileSystem files, Path path) {
+        this.files = files;
+        this.path = path;
+    }
+
+    /** What a replica is. */
+    record Identity(String clusterId, Gpid gpid, String appName, int partitionCount, Ballot ballot) {}
+
+    Path path() {
+        return path;
+    }
+
+    Path engine() {
+        return path.resolve("engine");
+    }
+
+    /** A complete checkpoint that is about to take the engine's place. */
+    Path nextEngine() {
+        return path.resolve("engine.new");
+    }
+
+    Path fetching() {
+        return path.resolve("learning");
+    }
+
+    Path log() {
+        return path.resolve("log");
+    }
+
+    Path load() {
+        return path.resolve("load");
+    }
+
+    Path shelf() {
+        return path.resolve("shelf");
+    }
+
+    void create(Identity identity) throws IOException {
+        files.createDirectories(path);
+        write(identity);
+        Path parent = path.getParent();
+        if (parent != null) {
+            files.syncDirectory(parent);
+        }
+    }
+
+    /** Ends what a crash broke off, and clears what the last run left. */
+    void recover() throws IOException {
+        files.deleteTree(shelf());
+        files.deleteTree(fetching());
+        if (files.exists(nextEngine())) {
+            replaceEngine();
+        }
+    }
+
+    /** A fetched checkpoint, fsynced, becomes the next engine; from here on a crash ends with it. */
+    void announceEngine() throws IOException {
+        files.deleteTree(nextEngine());
+        files.rename(fetching(), nextEngine());
+        files.syncDirectory(path);
+    }
+
+    /** The next engine takes the place of the one there, which is closed. */
+    void replaceEngine() throws IOException {
+        files.deleteTree(engine());
+        files.rename(nextEngine(), engine());
+        files.syncDirectory(path);
+    }
+
+    void write(Identity identity) throws IOException {
+        byte[] json = JSON.writerWithDefaultPrettyPrinter()
+                .writeValueAsBytes(JSON.createObjectNode()
+                        .put("format_version", FORMAT_VERSION)
+                        .put("cluster_id", identity.clusterId())
+                        .put("app_id", identity.gpid().appId())
+                        .put("partition_index", identity.gpid().partitionIndex())
+                        .put("app_name", identity.appName())
+                        .put("partition_count", identity.partitionCount())
+                        .put("ballot", identity.ballot().number()));
+        writeAtomically(files, path.resolve("replica.json"), json);
+    }
+
+    Identity read() throws IOException {
+        JsonNode json = JSON.readTree(readAll(files, path.resolve("replica.json")));
+        int version = json.path("format_version").asInt();
+        if (version != FORMAT_VERSION) {
+            throw new IOException(path + ": format version " + version + ", this server reads " + FORMAT_VERSION);
+        }
+        return new Identity(
+                json.path("cluster_id").asText(),
+                new Gpid(json.path("app_id").asInt(), json.path("partition_index").asInt()),
+                json.path("app_name").asText(),
+                json.path("partition_count").asInt(),
+                new Ballot(json.path("ballot").asLong()));
+    }
+
+    boolean isReplica() {
+        return files.exists(path.resolve("replica.json"));
+    }
+
+    /** Not fsynced: it may be older than the truth, and is then only a later start. */
+    void writeCommitted(long decree) throws IOException {
+        ByteBuffer hint = ByteBuffer.allocate(HINT_BYTES).putLong(decree);
+        CRC32C crc = new CRC32C();
+        crc.update(hint.array(), 0, Long.BYTES);
+        hint.putLong(crc.getValue()).flip();
+        Path name = path.resolve("committed");
+        try (FileSystem.File file = files.exists(name) ? files.open(name) : files.create(name)) {
+            file.write(hint, 0);
+        }
+    }
+
+    /** 0 if there is none, or a torn one. */
+    long readCommitted() throws IOException {
+        Path name = path.resolve("committed");
+        if (!files.exists(name)) {
+            return 0;
+        }
+        ByteBuffer hint = ByteBuffer.wrap(readAll(files, name));
+        if (hint.remaining() != HINT_BYTES) {
+            return 0;
+        }
+        long decree = hint.getLong();
+        CRC32C crc = new CRC32C();
+        crc.update(hint.array(), 0, Long.BYTES);
+        return hint.getLong() == crc.getValue() ? decree : 0;
+    }
+
+    static void writeAtomically(FileSystem files, Path path, byte[] content) throws IOException {
+        Path directory = java.util.Objects.requireNonNull(path.getParent(), "a file of ours lies in a directory");
+        Path temporary = directory.resolve(path.getFileName() + ".tmp");
+        files.delete(temporary);
+        try (FileSystem.File file = files.create(temporary)) {
+            file.write(ByteBuffer.wrap(content), 0);
+            file.sync();
+        }
+        files.rename(temporary, path);
+        files.syncDirectory(directory);
+    }
+
+    static byte[] readAll(FileSystem files, Path path) throws IOException {
+        try (FileSystem.File file = files.openForRead(path)) {
+            ByteBuffer content = ByteBuffer.allocate((int) file.size());
+            file.read(content, 0);
+            byte[] bytes = new byte[content.position()];
+            content.flip().get(bytes);
+            return bytes;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.sluice.replica.replica;
+
+import dev.sluice.common.HostPort;
+import dev.sluice.common.file.FileSystem;
+import dev.sluice.common.rpc.RpcClient;
+import dev.sluice.replica.engine.EngineFactory;
+import dev.sluice.replica.learn.CheckpointFetch;
+import dev.sluice.replica.learn.CheckpointShelf;
+import dev.sluice.replica.log.MutationLog;
+import java.nio.file.Path;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/**
+ * What all replicas of a node share.
+ *
+ * @param self this server, as configurations name it
+ * @param incarnation of this process
+ * @param logs opens the log in a directory
+ * @param maintenance runs what waits for the disk: opening, flushing, publishing, checkpoints
+ * @param learning runs fetches of checkpoints; its threads bound how many go on at once
+ */
+public record ReplicaServices(
+        HostPort self,
+        long incarnation,
+        FileSystem files,
+        EngineFactory engines,
+        Function<Path, MutationLog> logs,
+        RpcClient rpc,
+        Executor maintenance,
+        Executor learning,
+        CheckpointShelf shelf,
+        CheckpointFetch fetch,
+        LoadHooksFactory loads,
+        ReplicaSettings settings) {}
