@@ -98,11 +98,7 @@ public final class CheckpointFetch {
     private byte[] chunk(HostPort primary, Gpid gpid, LearnFileRequest request) throws InterruptedException {
         LearnFileReply reply;
         try {
-            reply = rpc.call(
-                            primary,
-                            InternalRpcs.LEARN_FILE,
-                            RequestHeader.toPartition(gpid, TIMEOUT_MS, 0),
-                            request)
+            reply = rpc.call(primary, InternalRpcs.LEARN_FILE, RequestHeader.toPartition(gpid, TIMEOUT_MS, 0), request)
                     .get(TIMEOUT_MS * 2L, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RpcException lost

@@ -104,7 +104,8 @@ public final class CheckpointShelf {
                     .setContent(content)
                     .setCrc32c(FileChecksum.of(content));
         } catch (IOException e) {
-            LOG.warn("{}: cannot read {} of checkpoint {}", found.gpid, request.getName(), request.getCheckpointId(), e);
+            LOG.warn(
+                    "{}: cannot read {} of checkpoint {}", found.gpid, request.getName(), request.getCheckpointId(), e);
             return reply.setErr(Wire.error(ErrorCode.ERR_FILE_OPERATION_FAILED)).setContent(new byte[0]);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -140,8 +140,7 @@ final class Applier {
         });
     }
 
-    private void published(
-            long decree, Publish publish, @Nullable RuntimeException failure, Runnable then) {
+    private void published(long decree, Publish publish, @Nullable RuntimeException failure, Runnable then) {
         publishing = false;
         if (failure != null) {
             fail(decree, failure);

@@ -94,7 +94,8 @@ final class Flusher {
         marks.addLast(new Mark(durable, flushedBytes));
         long dropBefore = 0;
         while (!marks.isEmpty()
-                && appendedBytes - marks.peekFirst().bytes() > services.settings().logReserveBytes()) {
+                && appendedBytes - marks.peekFirst().bytes()
+                        > services.settings().logReserveBytes()) {
             dropBefore = marks.removeFirst().decree() + 1;
         }
         if (dropBefore > 0) {

@@ -21,8 +21,8 @@ public final class GroupHandlers {
         handlers.on(
                 InternalRpcs.PREPARE,
                 Access.SERVERS,
-                (caller, header, request, responder) -> with(
-                        replicas, request.getGpid(), responder, replica -> replica.onPrepare(request, responder)));
+                (caller, header, request, responder) ->
+                        with(replicas, request.getGpid(), responder, replica -> replica.onPrepare(request, responder)));
         handlers.on(
                 InternalRpcs.LEARN,
                 Access.SERVERS,
@@ -37,15 +37,11 @@ public final class GroupHandlers {
                 InternalRpcs.LOAD_PROGRESS,
                 Access.SERVERS,
                 (caller, header, request, responder) -> with(
-                        replicas,
-                        request.getGpid(),
-                        responder,
-                        replica -> replica.onLoadProgress(request, responder)));
+                        replicas, request.getGpid(), responder, replica -> replica.onLoadProgress(request, responder)));
         handlers.on(
                 InternalRpcs.LEARN_FILE,
                 Access.SERVERS,
-                (caller, header, request, responder) ->
-                        reads.execute(() -> responder.reply(shelf.read(request))));
+                (caller, header, request, responder) -> reads.execute(() -> responder.reply(shelf.read(request))));
         handlers.on(
                 InternalRpcs.LEARN_END,
                 Access.SERVERS,

@@ -95,9 +95,8 @@ final class Messages {
     }
 
     static Configuration configuration(PartitionDirective directive) {
-        HostPort primary = directive.isSetPrimary()
-                ? Wire.find(directive.getPrimary()).orElse(null)
-                : null;
+        HostPort primary =
+                directive.isSetPrimary() ? Wire.find(directive.getPrimary()).orElse(null) : null;
         return new Configuration(
                 new Ballot(directive.getBallot()),
                 primary,

@@ -47,8 +47,7 @@ record OpenedReplica(Engine engine, MutationLog log, List<Mutation> uncommitted)
                         found);
                 log.restartAfter(found);
             }
-            List<Mutation> uncommitted =
-                    replay(engine, log, Math.min(directory.readCommitted(), log.lastDecree()));
+            List<Mutation> uncommitted = replay(engine, log, Math.min(directory.readCommitted(), log.lastDecree()));
             LOG.info(
                     "{}: opened at {}, replayed to {}, {} mutations behind it",
                     gpid,

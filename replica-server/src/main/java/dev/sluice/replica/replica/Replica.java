@@ -179,7 +179,11 @@ public final class Replica implements Effect.Handler, Applier.Listener {
         }
         Configuration wanted = Messages.configuration(directive);
         if (wanted.ballot().isOlderThan(role.configuration().ballot())) {
-            LOG.debug("{}: directive of ballot {} is old, at {}", gpid, wanted.ballot(), role.configuration().ballot());
+            LOG.debug(
+                    "{}: directive of ballot {} is old, at {}",
+                    gpid,
+                    wanted.ballot(),
+                    role.configuration().ballot());
             return;
         }
         app = directive.getApp();
@@ -442,9 +446,7 @@ public final class Replica implements Effect.Handler, Applier.Listener {
         effect.mutations().forEach(flusher::onAppended);
         try {
             log.append(
-                    effect.mutations(),
-                    effect.fsync() || services.settings().logFsync(),
-                    new MutationLog.Completion() {
+                    effect.mutations(), effect.fsync() || services.settings().logFsync(), new MutationLog.Completion() {
                         @Override
                         public void onWritten() {
                             loop.execute(() -> onLogWritten(effect.sequence()));
@@ -537,12 +539,12 @@ public final class Replica implements Effect.Handler, Applier.Listener {
             return;
         }
         switch (effect.lesson()) {
-            case REFUSE -> responder.reply(Messages.refusal(
-                    ErrorCode.ERR_INVALID_STATE,
-                    "asked under ballot " + effect.ask().ballot() + ", here " + role.name() + " of "
-                            + role.configuration().ballot()));
-            case PREPARES -> responder.reply(
-                    Lessons.prepares(effect.ask().lastCommitted() + 1));
+            case REFUSE ->
+                responder.reply(Messages.refusal(
+                        ErrorCode.ERR_INVALID_STATE,
+                        "asked under ballot " + effect.ask().ballot() + ", here " + role.name() + " of "
+                                + role.configuration().ballot()));
+            case PREPARES -> responder.reply(Lessons.prepares(effect.ask().lastCommitted() + 1));
             case LOG -> loop.execute(() -> teachLog(effect.ask(), responder));
             case CHECKPOINT -> teachCheckpoint(effect.ask(), responder);
         }
@@ -554,8 +556,7 @@ public final class Replica implements Effect.Handler, Applier.Listener {
             return;
         }
         long committed = history.committed();
-        List<Mutation> found =
-                Lessons.committedOf(log.read(ask.lastCommitted() + 1, LEARN_BYTES_MAX), ask, committed);
+        List<Mutation> found = Lessons.committedOf(log.read(ask.lastCommitted() + 1, LEARN_BYTES_MAX), ask, committed);
         if (found.isEmpty()) {
             teachCheckpoint(ask, responder);
             return;
@@ -571,7 +572,12 @@ public final class Replica implements Effect.Handler, Applier.Listener {
         services.maintenance().execute(() -> {
             try {
                 var contents = services.shelf().take(gpid, source, directory.shelf());
-                LOG.info("{}: {} learns from checkpoint {} at {}", gpid, ask.learner(), contents.id(), contents.decree());
+                LOG.info(
+                        "{}: {} learns from checkpoint {} at {}",
+                        gpid,
+                        ask.learner(),
+                        contents.id(),
+                        contents.decree());
                 responder.reply(Lessons.checkpoint(contents));
             } catch (IOException | RuntimeException e) {
                 LOG.warn("{}: no checkpoint for {}", gpid, ask.learner(), e);
@@ -582,8 +588,7 @@ public final class Replica implements Effect.Handler, Applier.Listener {
 
     @Override
     public void askToLearn(Effect.AskToLearn effect) {
-        LearnRequest request =
-                Messages.request(gpid, effect.ask(), hooks.stagedLoadId(), services.incarnation());
+        LearnRequest request = Messages.request(gpid, effect.ask(), hooks.stagedLoadId(), services.incarnation());
         CompletableFuture<LearnReply> answered = services.rpc()
                 .call(
                         effect.primary(),
@@ -755,7 +760,8 @@ public final class Replica implements Effect.Handler, Applier.Listener {
         }
     }
 
-    @Nullable HostPort primary() {
+    @Nullable
+    HostPort primary() {
         return role.configuration().primary();
     }
 

@@ -113,7 +113,9 @@ final class ReplicaDirectory {
         }
         return new Identity(
                 json.path("cluster_id").asText(),
-                new Gpid(json.path("app_id").asInt(), json.path("partition_index").asInt()),
+                new Gpid(
+                        json.path("app_id").asInt(),
+                        json.path("partition_index").asInt()),
                 json.path("app_name").asText(),
                 json.path("partition_count").asInt(),
                 new Ballot(json.path("ballot").asLong()));

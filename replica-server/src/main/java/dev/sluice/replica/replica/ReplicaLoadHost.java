@@ -83,9 +83,7 @@ record ReplicaLoadHost(Replica replica, ReplicaServices services, Path loadDirec
 
     @Override
     public void sendGroupLoad(
-            HostPort member,
-            GroupLoadRequest request,
-            BiConsumer<@Nullable GroupLoadReply, @Nullable Throwable> done) {
+            HostPort member, GroupLoadRequest request, BiConsumer<@Nullable GroupLoadReply, @Nullable Throwable> done) {
         Replies.hear(
                 services.rpc()
                         .call(

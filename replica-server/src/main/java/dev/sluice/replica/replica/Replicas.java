@@ -107,8 +107,11 @@ public final class Replicas {
             ReplicaDirectory.Identity identity = directory.read();
             String ours = clusterId.get();
             if (!identity.clusterId().equals(ours)) {
-                LOG.error("{} belongs to cluster '{}', this node to '{}': left alone", directory.path(),
-                        identity.clusterId(), ours);
+                LOG.error(
+                        "{} belongs to cluster '{}', this node to '{}': left alone",
+                        directory.path(),
+                        identity.clusterId(),
+                        ours);
                 done.complete(null);
                 return;
             }
@@ -269,7 +272,10 @@ public final class Replicas {
         replica.loop().execute(() -> {
             boolean old = directive.getBallot() < replica.view().ballot().number();
             if (old) {
-                LOG.warn("{}: told to give up under ballot {}, here is {}: refused", gpid, directive.getBallot(),
+                LOG.warn(
+                        "{}: told to give up under ballot {}, here is {}: refused",
+                        gpid,
+                        directive.getBallot(),
                         replica.view().ballot());
                 control.execute(() -> openings.remove(gpid));
                 return;
@@ -308,13 +314,15 @@ public final class Replicas {
     }
 
     private void deleteLater(Path garbage) {
-        control.schedule(garbageDelayMs, () -> services.maintenance().execute(() -> {
-            try {
-                services.files().deleteTree(garbage);
-            } catch (IOException e) {
-                LOG.warn("{} cannot be deleted; the next start tries again", garbage, e);
-            }
-        }));
+        control.schedule(
+                garbageDelayMs,
+                () -> services.maintenance().execute(() -> {
+                    try {
+                        services.files().deleteTree(garbage);
+                    } catch (IOException e) {
+                        LOG.warn("{} cannot be deleted; the next start tries again", garbage, e);
+                    }
+                }));
     }
 
     /** Flushes and closes all. Blocks. */
