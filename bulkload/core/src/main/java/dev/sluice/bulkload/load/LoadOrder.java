@@ -1,0 +1,45 @@
+package dev.sluice.bulkload.load;
+
+import dev.sluice.wire.internal.LoadGoal;
+
+/**
+ * What is wanted of one replica in a load: all of it, so that it does not matter which orders came before.
+ *
+ * @param loadId 0 with CLEAN_UP: of any load
+ * @param goal what to do
+ * @param provider name of a {@code [block_service.<name>]} section
+ * @param partitionPath below the provider's root
+ * @param manifestDigest pinned
+ * @param mode 0 merge, 1 behind
+ * @param epoch with PUBLISH
+ * @param partitionCount of the app
+ * @param verify full, checksum or size
+ * @param deepChecks this replica runs the deep checks
+ */
+public record LoadOrder(
+        long loadId,
+        LoadGoal goal,
+        String provider,
+        String partitionPath,
+        String manifestDigest,
+        int mode,
+        long epoch,
+        int partitionCount,
+        String verify,
+        boolean deepChecks) {
+    /** Have nothing of any load. */
+    public static final LoadOrder NOTHING = cleanUp(0);
+
+    /** Have nothing of that load, nor of one before it. */
+    public static LoadOrder cleanUp(long loadId) {
+        return new LoadOrder(loadId, LoadGoal.CLEAN_UP, "", "", "", 0, 0, 0, "", false);
+    }
+
+    boolean cleansUp() {
+        return goal == LoadGoal.CLEAN_UP;
+    }
+
+    boolean wantsStaged() {
+        return goal == LoadGoal.DOWNLOAD || goal == LoadGoal.PUBLISH;
+    }
+}
