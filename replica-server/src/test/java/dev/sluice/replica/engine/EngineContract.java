@@ -1,0 +1,410 @@
+package dev.sluice.replica.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.common.data.StoredValue;
+import dev.sluice.replica.mutation.Change.LoadMode;
+import dev.sluice.replica.mutation.Change.Publish;
+import dev.sluice.replica.mutation.Change.RowChange;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What every engine does. */
+abstract class EngineContract {
+    abstract EngineFactory factory();
+
+    /** A directory that does not exist, in one that does. */
+    abstract Path directory(String name);
+
+    /** Stages a file of rows, given in key order. */
+    abstract Path stage(String name, Map<String, String> rows);
+
+    abstract void deleteStaged(Path staged);
+
+    @Test
+    void beginsEmptyAtDecreeZero() {
+        try (Engine engine = open()) {
+            assertThat(engine.appliedDecree()).isZero();
+            assertThat(engine.durableDecree()).isZero();
+            assertThat(engine.publishedLoadId()).isZero();
+            assertThat(rows(engine)).isEmpty();
+        }
+    }
+
+    @Test
+    void appliesRowsInOrderAtEachDecree() {
+        try (Engine engine = open()) {
+            engine.apply(1, List.of(put("a", "1"), put("b", "1")));
+            engine.apply(2, List.of(put("a", "2"), remove("b"), put("c", "2"), put("c", "3")));
+            engine.apply(3, List.of());
+            assertThat(engine.appliedDecree()).isEqualTo(3);
+            assertThat(rows(engine)).containsExactly(Map.entry("a", "2"), Map.entry("c", "3"));
+            assertThat(get(engine, "a")).isEqualTo("2");
+            assertThat(get(engine, "b")).isNull();
+        }
+    }
+
+    @Test
+    void aDecreeOutOfOrderIsRefused() {
+        try (Engine engine = open()) {
+            engine.apply(1, List.of());
+            assertThatThrownBy(() -> engine.apply(1, List.of())).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> engine.apply(3, List.of()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("decree 3 is applied, expected 2");
+            assertThatThrownBy(() -> engine.publish(1, publish(1), List.of()))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void closingLosesWhatWasNotFlushedAsACrashDoes() {
+        try (Engine engine = open()) {
+            engine.apply(1, List.of(put("a", "1")));
+            assertThat(engine.durableDecree()).isZero();
+            assertThat(engine.flush()).isEqualTo(1);
+            engine.apply(2, List.of(put("a", "2"), put("b", "2")));
+            assertThat(engine.durableDecree()).isEqualTo(1);
+        }
+        try (Engine engine = open()) {
+            assertThat(engine.appliedDecree()).isEqualTo(1);
+            assertThat(engine.durableDecree()).isEqualTo(1);
+            assertThat(rows(engine)).containsExactly(Map.entry("a", "1"));
+        }
+    }
+
+    @Test
+    void aSnapshotStaysAsItWas() {
+        try (Engine engine = open()) {
+            engine.apply(1, List.of(put("a", "1"), put("b", "1")));
+            try (EngineSnapshot snapshot = engine.snapshot()) {
+                engine.apply(2, List.of(put("a", "2"), remove("b"), put("c", "2")));
+                engine.publish(3, publish(1), List.of(stage("s", Map.of("b", "loaded"))));
+                assertThat(rows(snapshot)).containsExactly(Map.entry("a", "1"), Map.entry("b", "1"));
+                assertThat(text(snapshot.get(bytes("a")))).isEqualTo("1");
+            }
+            assertThat(get(engine, "b")).isEqualTo("loaded");
+        }
+    }
+
+    @Test
+    void aCursorWalksBothWays() {
+        try (Engine engine = open()) {
+            engine.apply(1, List.of(put("b", "1"), put("d", "2"), put("f", "3")));
+            try (EngineSnapshot snapshot = engine.snapshot();
+                    EngineSnapshot.Cursor cursor = snapshot.cursor()) {
+                assertThat(cursor.isValid()).isFalse();
+                cursor.seek(bytes("c"));
+                assertThat(text(cursor.key())).isEqualTo("d");
+                cursor.previous();
+                assertThat(text(cursor.key())).isEqualTo("b");
+                cursor.previous();
+                assertThat(cursor.isValid()).isFalse();
+                cursor.seekForPrevious(bytes("e"));
+                assertThat(text(cursor.key())).isEqualTo("d");
+                cursor.next();
+                cursor.next();
+                assertThat(cursor.isValid()).isFalse();
+                assertThatThrownBy(cursor::key).isInstanceOf(NoSuchElementException.class);
+                assertThatThrownBy(cursor::next).isInstanceOf(NoSuchElementException.class);
+                cursor.seekForPrevious(bytes("a"));
+                assertThat(cursor.isValid()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void keysAreOrderedAsUnsignedBytes() {
+        try (Engine engine = open()) {
+            engine.apply(
+                    1,
+                    List.of(
+                            new RowChange(new byte[] {(byte) 0x80}, bytes("high")),
+                            new RowChange(new byte[] {0x7f}, bytes("low"))));
+            assertThat(rows(engine).values()).containsExactlyInAnyOrder("low", "high");
+            try (EngineSnapshot snapshot = engine.snapshot();
+                    EngineSnapshot.Cursor cursor = snapshot.cursor()) {
+                cursor.seek(new byte[0]);
+                assertThat(text(cursor.value())).isEqualTo("low");
+            }
+        }
+    }
+
+    @Test
+    void staysOpenUntilTheLastSnapshotAndCursorAreClosed() {
+        Engine engine = open();
+        engine.apply(1, List.of(put("a", "1")));
+        engine.flush();
+        EngineSnapshot snapshot = engine.snapshot();
+        EngineSnapshot.Cursor cursor = snapshot.cursor();
+        engine.close();
+        engine.close();
+        assertThatThrownBy(() -> engine.get(bytes("a"))).isInstanceOf(EngineException.class);
+        assertThatThrownBy(engine::snapshot).isInstanceOf(EngineException.class);
+        assertThat(text(snapshot.get(bytes("a")))).isEqualTo("1");
+        snapshot.close();
+        snapshot.close();
+        assertThatThrownBy(() -> snapshot.get(bytes("a"))).isInstanceOf(EngineException.class);
+        cursor.seek(bytes("a"));
+        assertThat(text(cursor.value())).isEqualTo("1");
+        assertThatThrownBy(this::open).isInstanceOf(EngineException.class);
+        cursor.close();
+        cursor.close();
+        try (Engine again = open()) {
+            assertThat(get(again, "a")).isEqualTo("1");
+        }
+    }
+
+    /** B.3: a merge wins over writes before its decree and loses to those after it. */
+    @Test
+    void aPublishTakesEffectAtItsDecree() {
+        Path one = stage("1", Map.of("a", "loaded", "b", "loaded"));
+        Path two = stage("2", Map.of("c", "loaded"));
+        try (Engine engine = open()) {
+            engine.apply(1, List.of(put("a", "before"), put("z", "before"), put("c", "before")));
+            engine.preparePublish(publish(7), List.of(one, two));
+            engine.apply(2, List.of(put("b", "before"), remove("c")));
+            engine.publish(3, publish(7), List.of(one, two));
+            engine.apply(4, List.of(put("c", "after")));
+            assertThat(engine.publishedLoadId()).isEqualTo(7);
+            assertThat(engine.appliedDecree()).isEqualTo(4);
+            assertThat(rows(engine))
+                    .containsExactly(
+                            Map.entry("a", "loaded"),
+                            Map.entry("b", "loaded"),
+                            Map.entry("c", "after"),
+                            Map.entry("z", "before"));
+            assertThat(engine.flush()).isEqualTo(4);
+        }
+        deleteStaged(one);
+        deleteStaged(two);
+        try (Engine engine = open()) {
+            assertThat(engine.publishedLoadId()).isEqualTo(7);
+            assertThat(rows(engine)).hasSize(4);
+        }
+    }
+
+    /** B.10: a publish that stands twice in the log is applied once. */
+    @Test
+    void aPublishThatIsAppliedAgainOnlyMovesTheDecree() {
+        Path file = stage("1", Map.of("a", "loaded"));
+        Path older = stage("2", Map.of("a", "older"));
+        try (Engine engine = open()) {
+            engine.publish(1, publish(7), List.of(file));
+            engine.apply(2, List.of(put("a", "after")));
+            engine.preparePublish(publish(7), List.of(file));
+            engine.publish(3, publish(7), List.of(file));
+            engine.publish(4, publish(6), List.of(older));
+            assertThat(engine.appliedDecree()).isEqualTo(4);
+            assertThat(engine.publishedLoadId()).isEqualTo(7);
+            assertThat(get(engine, "a")).isEqualTo("after");
+        }
+    }
+
+    /** B.10: also after a crash between ingest and the next flush. */
+    @Test
+    void anIngestThatSurvivedACrashIsNotRepeated() {
+        Path file = stage("1", Map.of("a", "loaded", "b", "loaded"));
+        try (Engine engine = open()) {
+            engine.apply(1, List.of(put("a", "before")));
+            engine.publish(2, publish(7), List.of(file));
+        }
+        try (Engine engine = open()) {
+            assertThat(engine.appliedDecree()).isEqualTo(1);
+            assertThat(engine.publishedLoadId()).isZero();
+            assertThat(get(engine, "a")).isEqualTo("loaded");
+            engine.preparePublish(publish(7), List.of(file));
+            engine.publish(2, publish(7), List.of(file));
+            engine.apply(3, List.of(put("b", "after")));
+            assertThat(rows(engine)).containsExactly(Map.entry("a", "loaded"), Map.entry("b", "after"));
+            engine.flush();
+        }
+        try (Engine engine = open()) {
+            assertThat(engine.publishedLoadId()).isEqualTo(7);
+            assertThat(engine.appliedDecree()).isEqualTo(3);
+            assertThat(rows(engine)).containsExactly(Map.entry("a", "loaded"), Map.entry("b", "after"));
+        }
+    }
+
+    @Test
+    void twoLoadsInOneCrashKeepTheirOrder() {
+        Path first = stage("1", Map.of("a", "first", "b", "first"));
+        Path second = stage("2", Map.of("b", "second"));
+        try (Engine engine = open()) {
+            engine.publish(1, publish(1), List.of(first));
+            engine.publish(2, publish(2), List.of(second));
+            assertThat(engine.durableDecree()).isEqualTo(1);
+        }
+        try (Engine engine = open()) {
+            assertThat(engine.publishedLoadId()).isEqualTo(1);
+            engine.publish(2, publish(2), List.of(second));
+            assertThat(rows(engine)).containsExactly(Map.entry("a", "first"), Map.entry("b", "second"));
+        }
+    }
+
+    /** B.14: an empty partition is a valid part of a load. */
+    @Test
+    void aLoadWithoutFilesIsPublished() {
+        try (Engine engine = open()) {
+            engine.apply(1, List.of(put("a", "1")));
+            engine.preparePublish(publish(7), List.of());
+            engine.publish(2, publish(7), List.of());
+            assertThat(engine.publishedLoadId()).isEqualTo(7);
+            engine.flush();
+        }
+        try (Engine engine = open()) {
+            assertThat(engine.publishedLoadId()).isEqualTo(7);
+            assertThat(engine.appliedDecree()).isEqualTo(2);
+            assertThat(rows(engine)).containsExactly(Map.entry("a", "1"));
+        }
+    }
+
+    /** B.1: preparing shows nothing, and what was prepared for a load that never came is gone. */
+    @Test
+    void preparingShowsNothing() {
+        Path file = stage("1", Map.of("a", "loaded"));
+        try (Engine engine = open()) {
+            engine.preparePublish(publish(7), List.of(file));
+            engine.preparePublish(publish(7), List.of(file));
+            assertThat(rows(engine)).isEmpty();
+        }
+        try (Engine engine = open()) {
+            assertThat(rows(engine)).isEmpty();
+            assertThat(engine.publishedLoadId()).isZero();
+            Path other = stage("2", Map.of("b", "loaded"));
+            engine.publish(1, publish(8), List.of(other));
+            assertThat(rows(engine)).containsExactly(Map.entry("b", "loaded"));
+        }
+    }
+
+    @Test
+    void aStagedFileThatIsMissingIsNamed() {
+        Path file = stage("1", Map.of("a", "loaded"));
+        deleteStaged(file);
+        try (Engine engine = open()) {
+            assertThatThrownBy(() -> engine.publish(1, publish(7), List.of(file)))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining(file.getFileName().toString());
+            assertThat(engine.publishedLoadId()).isZero();
+        }
+    }
+
+    @Test
+    void modesThatThisVersionDoesNotPublishAreRefused() {
+        try (Engine engine = open()) {
+            Publish behind = new Publish(7, LoadMode.BEHIND, 1, "digest");
+            assertThatThrownBy(() -> engine.publish(1, behind, List.of()))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("BEHIND");
+        }
+    }
+
+    @Test
+    void aCheckpointOpensAsAnEngineOfItsOwn() {
+        Path file = stage("1", Map.of("a", "loaded"));
+        Path copy = directory("copy");
+        EngineDigest digest;
+        try (Engine engine = open()) {
+            engine.apply(1, List.of(put("a", "1"), put("b", "1")));
+            engine.publish(2, publish(7), List.of(file));
+            assertThat(engine.checkpoint(copy)).isEqualTo(2);
+            assertThat(engine.durableDecree()).isEqualTo(2);
+            digest = digest(engine);
+            engine.apply(3, List.of(put("b", "3")));
+            assertThatThrownBy(() -> engine.checkpoint(copy)).isInstanceOf(EngineException.class);
+            assertThat(digest(engine)).isNotEqualTo(digest);
+        }
+        try (Engine engine = factory().open(copy)) {
+            assertThat(engine.appliedDecree()).isEqualTo(2);
+            assertThat(engine.durableDecree()).isEqualTo(2);
+            assertThat(engine.publishedLoadId()).isEqualTo(7);
+            assertThat(digest(engine)).isEqualTo(digest);
+            engine.publish(3, publish(7), List.of(file));
+            engine.apply(4, List.of(put("a", "4")));
+            assertThat(get(engine, "a")).isEqualTo("4");
+        }
+    }
+
+    /** B.2: rows that have expired do not count. */
+    @Test
+    void aDigestLeavesOutWhatHasExpired() {
+        byte[] expiring = StoredValue.of(100, 0, bytes("v"));
+        EngineDigest without;
+        try (Engine engine = open()) {
+            engine.apply(1, List.of(new RowChange(bytes("b"), StoredValue.of(0, 0, bytes("v")))));
+            without = digest(engine);
+            engine.apply(2, List.of(new RowChange(bytes("a"), expiring)));
+            try (EngineSnapshot snapshot = engine.snapshot()) {
+                assertThat(EngineDigest.of(snapshot, 100)).isEqualTo(without);
+                assertThat(EngineDigest.of(snapshot, 99).rows()).isEqualTo(2);
+                assertThat(EngineDigest.of(snapshot, 99)).isNotEqualTo(without);
+            }
+        }
+        assertThat(without.rows()).isEqualTo(1);
+    }
+
+    final Engine open() {
+        return factory().open(directory("engine"));
+    }
+
+    static Publish publish(long loadId) {
+        return new Publish(loadId, LoadMode.MERGE, loadId, "digest");
+    }
+
+    static RowChange put(String key, String value) {
+        return new RowChange(bytes(key), bytes(value));
+    }
+
+    static RowChange remove(String key) {
+        return new RowChange(bytes(key), null);
+    }
+
+    static @Nullable String get(Engine engine, String key) {
+        return text(engine.get(bytes(key)));
+    }
+
+    static EngineDigest digest(Engine engine) {
+        try (EngineSnapshot snapshot = engine.snapshot()) {
+            return EngineDigest.of(snapshot, 0);
+        }
+    }
+
+    static SortedMap<String, String> rows(Engine engine) {
+        try (EngineSnapshot snapshot = engine.snapshot()) {
+            return rows(snapshot);
+        }
+    }
+
+    static SortedMap<String, String> rows(EngineSnapshot snapshot) {
+        SortedMap<String, String> rows = new TreeMap<>();
+        try (EngineSnapshot.Cursor cursor = snapshot.cursor()) {
+            for (cursor.seek(new byte[0]); cursor.isValid(); cursor.next()) {
+                rows.put(new String(cursor.key(), UTF_8), new String(cursor.value(), UTF_8));
+            }
+        }
+        return rows;
+    }
+
+    static List<RowChange> changes(Map<String, String> rows) {
+        List<RowChange> changes = new ArrayList<>();
+        new TreeMap<>(rows).forEach((key, value) -> changes.add(put(key, value)));
+        return changes;
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    static @Nullable String text(byte @Nullable [] bytes) {
+        return bytes == null ? null : new String(bytes, UTF_8);
+    }
+}

@@ -1,0 +1,149 @@
+package dev.sluice.replica.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RocksEngineTest extends EngineContract {
+    private final RocksEngineFactory factory = new RocksEngineFactory(EngineOptions.DEFAULT);
+
+    @TempDir
+    Path parent;
+
+    @AfterEach
+    void closeFactory() {
+        factory.close();
+    }
+
+    @Override
+    EngineFactory factory() {
+        return factory;
+    }
+
+    @Override
+    Path directory(String name) {
+        return parent.resolve(name);
+    }
+
+    @Override
+    Path stage(String name, Map<String, String> rows) {
+        return Ssts.write(parent.resolve("staged-" + name + ".sst"), changes(rows));
+    }
+
+    @Override
+    void deleteStaged(Path staged) {
+        try {
+            Files.delete(staged);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** B.9: staged files are linked, never changed, and stay until they are no longer needed. */
+    @Test
+    void anIngestLeavesTheStagedFileAsItIsAndLinksIt() throws IOException {
+        Path file = stage("1", Map.of("a", "loaded", "c", "loaded"));
+        byte[] before = Files.readAllBytes(file);
+        try (Engine engine = open()) {
+            engine.apply(1, List.of(put("b", "1")));
+            engine.publish(2, publish(7), List.of(file));
+            assertThat(Files.readAllBytes(file)).isEqualTo(before);
+            assertThat(Files.getAttribute(file, "unix:nlink")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void manyFilesOverLiveDataDoNotStopWrites() {
+        List<Path> files = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            files.add(stage("" + i, Map.of("a" + i, "loaded", "b" + i, "loaded")));
+        }
+        try (Engine engine = open()) {
+            for (int i = 0; i < 60; i++) {
+                engine.apply(i + 1, List.of(put("a" + i, "before")));
+            }
+            engine.publish(61, publish(7), files);
+            for (int i = 0; i < 60; i++) {
+                engine.apply(i + 62, List.of(put("a" + i, "after")));
+            }
+            assertThat(engine.flush()).isEqualTo(121);
+            assertThat(get(engine, "a59")).isEqualTo("after");
+            assertThat(rows(engine)).hasSize(120);
+        }
+    }
+
+    @Test
+    void aLostRootFileIsDamageAndNotAnEmptyEngine() throws IOException {
+        fill();
+        Files.delete(directory("engine").resolve("CURRENT"));
+        assertThatThrownBy(this::open).isInstanceOf(EngineException.class).hasMessageContaining("CURRENT is missing");
+    }
+
+    @Test
+    void aLostTableIsDamageAndNamed() throws IOException {
+        fill();
+        Path table = tables().get(0);
+        Files.delete(table);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining(table.getFileName().toString());
+    }
+
+    @Test
+    void damageInATableIsFoundByReadingAndNamed() throws IOException {
+        fill();
+        for (Path table : tables()) {
+            try (RandomAccessFile file = new RandomAccessFile(table.toFile(), "rw")) {
+                file.seek(5);
+                int flipped = file.read() ^ 0xff;
+                file.seek(5);
+                file.write(flipped);
+            }
+        }
+        assertThatThrownBy(() -> {
+                    try (Engine engine = open()) {
+                        rows(engine);
+                    }
+                })
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining(".sst");
+    }
+
+    @Test
+    void aFileThatIsNoTableIsRefused() throws IOException {
+        Path rubbish = Files.writeString(parent.resolve("rubbish.sst"), "this is no table");
+        try (Engine engine = open()) {
+            assertThatThrownBy(() -> engine.publish(1, publish(7), List.of(rubbish)))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("load 7 cannot be published");
+            assertThat(engine.publishedLoadId()).isZero();
+        }
+    }
+
+    private void fill() {
+        try (Engine engine = open()) {
+            engine.apply(1, List.of(put("a", "1"), put("b", "1")));
+            engine.flush();
+        }
+    }
+
+    private List<Path> tables() throws IOException {
+        try (Stream<Path> files = Files.list(directory("engine"))) {
+            return files.filter(file -> file.toString().endsWith(".sst"))
+                    .sorted()
+                    .toList();
+        }
+    }
+}
