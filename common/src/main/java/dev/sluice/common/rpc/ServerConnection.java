@@ -4,6 +4,7 @@ import dev.sluice.common.ErrorCode;
 import dev.sluice.common.HostPort;
 import dev.sluice.wire.internal.Hello;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.net.InetSocketAddress;
@@ -26,6 +27,7 @@ final class ServerConnection extends ByteToMessageDecoder {
     private @Nullable OpenStream<?> stream;
     private @Nullable Caller caller;
     private boolean closing;
+    private boolean decoding;
 
     ServerConnection(HandlerTable handlers, @Nullable HelloDesk helloDesk, RpcLimits limits) {
         this.handlers = handlers;
@@ -50,6 +52,10 @@ final class ServerConnection extends ByteToMessageDecoder {
             in.skipBytes(in.readableBytes());
             return;
         }
+        if (stream == null && !ctx.channel().isWritable()) {
+            return; // what was read already waits here until the replies before it are taken
+        }
+        decoding = true;
         try {
             RequestFrame frame = RequestFrame.read(in, limits.frameBytesMax());
             if (frame != null) {
@@ -58,6 +64,8 @@ final class ServerConnection extends ByteToMessageDecoder {
         } catch (TException e) {
             in.skipBytes(in.readableBytes());
             close(ctx, e.getMessage());
+        } finally {
+            decoding = false;
         }
     }
 
@@ -167,11 +175,22 @@ final class ServerConnection extends ByteToMessageDecoder {
         OpenStream<?> open = stream;
         if (open == null) {
             // Who does not take its replies gets no further request read.
-            ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+            boolean writable = ctx.channel().isWritable();
+            ctx.channel().config().setAutoRead(writable);
+            if (writable && !decoding) {
+                channelRead(ctx, Unpooled.EMPTY_BUFFER);
+            }
         } else if (ctx.channel().isWritable()) {
             open.stream().onWritable();
         }
         super.channelWritabilityChanged(ctx);
+    }
+
+    /** Without the base class's habit of reading on when no whole frame was there: auto-read decides that. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        discardSomeReadBytes();
+        ctx.fireChannelReadComplete();
     }
 
     @Override
