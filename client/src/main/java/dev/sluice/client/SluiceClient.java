@@ -1,7 +1,10 @@
 package dev.sluice.client;
 
 import dev.sluice.common.HostPort;
+import dev.sluice.common.rpc.NettyRpcClient;
 import dev.sluice.common.rpc.RpcClient;
+import dev.sluice.common.rpc.RpcIo;
+import dev.sluice.common.rpc.RpcLimits;
 import dev.sluice.common.time.EventLoop;
 import dev.sluice.common.time.ThreadEventLoop;
 import java.util.Arrays;
@@ -37,6 +40,17 @@ public final class SluiceClient implements AutoCloseable {
         this.options = options;
         this.metas = new MetaGroup(metaServers, rpc, loop, options);
         this.onClose = onClose;
+    }
+
+    /** A client of the cluster with these meta servers, over the network. */
+    public static SluiceClient connect(List<HostPort> metaServers, ClientOptions options) {
+        RpcIo io = RpcIo.start("sluice-client-io", 1);
+        ThreadEventLoop loop = new ThreadEventLoop("sluice-client");
+        RpcClient rpc = new NettyRpcClient(io, null, RpcLimits.DEFAULT);
+        return new SluiceClient(metaServers, rpc, options, loop, () -> {
+            loop.close();
+            io.close();
+        });
     }
 
     /** Reads {@code host:port,host:port}. Throws {@link IllegalArgumentException} for anything else. */

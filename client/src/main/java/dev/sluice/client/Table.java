@@ -32,6 +32,8 @@ import org.apache.thrift.TBase;
  */
 public final class Table {
     private static final int FOREVER = 0;
+    /** How long a request without an answer may wait to be sent. */
+    private static final int TELL_TIMEOUT_MS = 100;
 
     private final String name;
     private final PartitionCall.Context context;
@@ -192,7 +194,8 @@ public final class Table {
             HostPort primary =
                     snapshot == null ? null : snapshot.primary(partitionIndex).orElse(null);
             if (snapshot != null && primary != null) {
-                RequestHeader header = RequestHeader.toPartition(snapshot.gpid(partitionIndex), 1, partitionIndex);
+                RequestHeader header =
+                        RequestHeader.toPartition(snapshot.gpid(partitionIndex), TELL_TIMEOUT_MS, partitionIndex);
                 WhenDone.run(context.rpc().call(primary, code, header, request), (nothing, noAnswer) -> {});
             }
         });

@@ -1,0 +1,301 @@
+package dev.sluice.shell;
+
+import dev.sluice.client.ClientException;
+import dev.sluice.client.LoadSource;
+import dev.sluice.client.LoadStatus;
+import dev.sluice.common.ErrorCode;
+import dev.sluice.common.command.JsonText;
+import dev.sluice.wire.bulkload.BulkLoadControlType;
+import dev.sluice.wire.bulkload.BulkLoadStatus;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Bulk load, with the flags and words of the Pegasus shell. */
+final class LoadCommands {
+    private LoadCommands() {}
+
+    static List<Object> all(ShellSession session) {
+        return List.of(
+                new Start(session),
+                new Query(session),
+                new Pause(session),
+                new Restart(session),
+                new Cancel(session),
+                new Clear(session));
+    }
+
+    /** What every command on a load takes. */
+    private static final class AppOption {
+        @Option(
+                names = {"-a", "--app_name"},
+                defaultValue = "",
+                description = "The app.")
+        private String name;
+
+        private String require() {
+            return required("app_name", name);
+        }
+    }
+
+    private static String required(String option, String value) {
+        if (value.isEmpty()) {
+            throw new ShellFailure(option + " should not be empty");
+        }
+        return value;
+    }
+
+    /** Says that it succeeded; a refusal is said in the words of the Pegasus shell. */
+    private static int attempt(ShellSession session, JsonOption json, String verb, Supplier<String> call) {
+        try {
+            session.say(json, call.get());
+            return Shell.DONE;
+        } catch (ClientException e) {
+            return refused(
+                    session, json, verb, e.error(), e.hint().isEmpty() ? String.valueOf(e.getMessage()) : e.hint());
+        }
+    }
+
+    private static int refused(ShellSession session, JsonOption json, String verb, ErrorCode error, String hint) {
+        if (session.json(json)) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("error", error.name());
+            fields.put("message", verb + " bulk load failed");
+            fields.put("hint", hint);
+            session.err().println(JsonText.indented(fields));
+        } else {
+            session.err().println(verb + " bulk load failed, error=" + error + " [hint:\"" + hint + "\"]");
+        }
+        session.err().flush();
+        return Shell.FAILED;
+    }
+
+    /** Watches a load to its end: done if it succeeded. */
+    private static int watch(ShellSession session, String app) {
+        session.interruption().reset();
+        LoadStatus end =
+                new LoadWatch(session.admin(), session.out(), session.isLive(), session.interruption()).untilEnded(app);
+        if (!end.isEnded()) {
+            session.out().println("the load goes on; query_bulk_load_status -a " + app + " --watch comes back to it");
+            return Shell.DONE;
+        }
+        return end.status() == BulkLoadStatus.BLS_SUCCEED ? Shell.DONE : Shell.FAILED;
+    }
+
+    @Command(name = "start_bulk_load", description = "Loads a file set into an app.")
+    private static final class Start implements Callable<Integer> {
+        private final ShellSession session;
+
+        @Mixin
+        private JsonOption json;
+
+        @Mixin
+        private AppOption app;
+
+        @Option(
+                names = {"-c", "--cluster_name"},
+                defaultValue = "",
+                description = "The cluster name in the path of the file set.")
+        private String clusterName;
+
+        @Option(
+                names = {"-p", "--file_provider_type"},
+                defaultValue = "",
+                description = "A [block_service.<name>] section of the cluster.")
+        private String provider;
+
+        @Option(
+                names = {"-r", "--root_path"},
+                defaultValue = "",
+                description = "The root of the file set in the provider.")
+        private String rootPath;
+
+        @Option(
+                names = {"-i", "--ingest_behind"},
+                description = "Rows that exist win over loaded ones.")
+        private boolean ingestBehind;
+
+        @Option(
+                names = {"-w", "--watch"},
+                description = "Show the progress until the load has ended.")
+        private boolean watch;
+
+        Start(ShellSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            LoadSource source = new LoadSource(
+                    app.require(),
+                    required("cluster_name", clusterName),
+                    required("file_provider_type", provider),
+                    required("root_path", rootPath),
+                    ingestBehind);
+            int code = attempt(session, json, "start", () -> {
+                session.admin().startBulkLoad(source);
+                return "start bulk load succeed";
+            });
+            return code == Shell.DONE && watch ? watch(session, source.app()) : code;
+        }
+    }
+
+    @Command(name = "query_bulk_load_status", description = "Shows how a load is going, or how the last one went.")
+    private static final class Query implements Callable<Integer> {
+        private final ShellSession session;
+
+        @Mixin
+        private JsonOption json;
+
+        @Mixin
+        private AppOption app;
+
+        @Option(
+                names = {"-i", "--partition_index"},
+                defaultValue = "-1",
+                description = "Only this partition (default: all).")
+        private int partitionIndex;
+
+        @Option(
+                names = {"-d", "--detailed"},
+                description = "Also the partitions, or the replicas of the partition.")
+        private boolean detailed;
+
+        @Option(
+                names = {"-w", "--watch"},
+                description = "Show the progress until the load has ended; exit code 0 if it succeeded.")
+        private boolean watch;
+
+        Query(ShellSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            String name = app.require();
+            if (watch) {
+                return watch(session, name);
+            }
+            LoadStatus status;
+            try {
+                status = session.admin().queryBulkLoad(name);
+            } catch (ClientException e) {
+                return refused(
+                        session,
+                        json,
+                        "query",
+                        e.error(),
+                        e.hint().isEmpty() ? String.valueOf(e.getMessage()) : e.hint());
+            }
+            if (partitionIndex < -1 || partitionIndex >= status.partitions().size()) {
+                return refused(session, json, "query", ErrorCode.ERR_INVALID_PARAMETERS, "invalid partition index");
+            }
+            session.print(json, LoadTables.of(status, partitionIndex, detailed));
+            return Shell.DONE;
+        }
+    }
+
+    @Command(name = "pause_bulk_load", description = "Stops the downloads of a load and keeps what is verified.")
+    private static final class Pause implements Callable<Integer> {
+        private final ShellSession session;
+
+        @Mixin
+        private JsonOption json;
+
+        @Mixin
+        private AppOption app;
+
+        Pause(ShellSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            return control(session, json, app.require(), "pause", BulkLoadControlType.BLC_PAUSE);
+        }
+    }
+
+    @Command(name = "restart_bulk_load", description = "Goes on with a load that was paused.")
+    private static final class Restart implements Callable<Integer> {
+        private final ShellSession session;
+
+        @Mixin
+        private JsonOption json;
+
+        @Mixin
+        private AppOption app;
+
+        Restart(ShellSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            return control(session, json, app.require(), "restart", BulkLoadControlType.BLC_RESTART);
+        }
+    }
+
+    @Command(name = "cancel_bulk_load", description = "Ends a load that is not published yet; nothing of it stays.")
+    private static final class Cancel implements Callable<Integer> {
+        private final ShellSession session;
+
+        @Mixin
+        private JsonOption json;
+
+        @Mixin
+        private AppOption app;
+
+        @Option(
+                names = {"-f", "--forced"},
+                description = "As in Pegasus; a load that is published is refused all the same.")
+        private boolean forced;
+
+        Cancel(ShellSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            return control(
+                    session,
+                    json,
+                    app.require(),
+                    "cancel",
+                    forced ? BulkLoadControlType.BLC_FORCE_CANCEL : BulkLoadControlType.BLC_CANCEL);
+        }
+    }
+
+    @Command(name = "clear_bulk_load", description = "Forgets the result of the last load.")
+    private static final class Clear implements Callable<Integer> {
+        private final ShellSession session;
+
+        @Mixin
+        private JsonOption json;
+
+        @Mixin
+        private AppOption app;
+
+        Clear(ShellSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            String name = app.require();
+            return attempt(session, json, "clear", () -> session.admin().clearBulkLoad(name));
+        }
+    }
+
+    private static int control(
+            ShellSession session, JsonOption json, String app, String verb, BulkLoadControlType type) {
+        return attempt(session, json, verb, () -> {
+            session.admin().controlBulkLoad(app, type);
+            return verb + " bulk load succeed";
+        });
+    }
+}

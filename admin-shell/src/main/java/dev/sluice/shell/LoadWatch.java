@@ -1,0 +1,74 @@
+package dev.sluice.shell;
+
+import dev.sluice.client.AdminClient;
+import dev.sluice.client.LoadStatus;
+import dev.sluice.common.time.Clock;
+import dev.sluice.common.time.SystemClock;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Watches a load until it has ended. On a terminal the lines are rewritten in place; elsewhere a line is printed when the
+ * status or a tenth of the way has changed.
+ */
+public final class LoadWatch {
+    private static final long INTERVAL_MS = 200;
+    private static final int PARTITIONS_SHOWN_MAX = 16;
+
+    private final AdminClient admin;
+    private final PrintWriter out;
+    private final boolean live;
+    private final Interruption interruption;
+    private final Clock clock = new SystemClock();
+    private final RateMeter meter = new RateMeter();
+    private int linesOnScreen;
+    private String lastPlain = "";
+
+    /** @param live the output is a terminal */
+    public LoadWatch(AdminClient admin, PrintWriter out, boolean live) {
+        this(admin, out, live, new Interruption());
+    }
+
+    LoadWatch(AdminClient admin, PrintWriter out, boolean live, Interruption interruption) {
+        this.admin = admin;
+        this.out = out;
+        this.live = live;
+        this.interruption = interruption;
+    }
+
+    /** Returns the last status: an ended load, unless somebody interrupted the watching. */
+    public LoadStatus untilEnded(String app) {
+        while (true) {
+            LoadStatus status = admin.queryBulkLoad(app);
+            show(status, status.loading() ? LoadDetail.ask(admin, app) : Optional.empty());
+            if (status.isEnded() || interruption.await(INTERVAL_MS)) {
+                return status;
+            }
+        }
+    }
+
+    private void show(LoadStatus status, Optional<LoadDetail> detail) {
+        LoadView view = new LoadView(status, detail.orElse(null), meter);
+        meter.record(clock.nowMs(), view.amount());
+        if (live) {
+            rewrite(view.lines(PARTITIONS_SHOWN_MAX));
+        } else {
+            String key = status.status() + " " + view.percent() / 10;
+            if (!key.equals(lastPlain)) {
+                lastPlain = key;
+                out.println(view.headline());
+                out.flush();
+            }
+        }
+    }
+
+    private void rewrite(List<String> lines) {
+        if (linesOnScreen > 0) {
+            out.print("\u001b[" + linesOnScreen + "A\u001b[J"); // up to the first of our lines, and clear from there
+        }
+        lines.forEach(out::println);
+        out.flush();
+        linesOnScreen = lines.size();
+    }
+}

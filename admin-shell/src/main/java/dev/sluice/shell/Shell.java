@@ -1,0 +1,106 @@
+package dev.sluice.shell;
+
+import dev.sluice.client.ClientException;
+import dev.sluice.common.command.JsonText;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Runs lines: each command with its words, until one fails. */
+final class Shell {
+    static final int DONE = 0;
+    static final int FAILED = 1;
+    static final int WRONG_USE = 2;
+
+    private final ShellSession session;
+    private final CommandLine commands;
+
+    @Command(
+            name = "",
+            description = "Commands of the shell. 'help <command>' tells more about one.",
+            synopsisHeading = "",
+            customSynopsis = "")
+    static final class Root {}
+
+    Shell(ShellSession session) {
+        this.session = session;
+        this.commands = new CommandLine(new Root());
+        List<Object> all = new ArrayList<>();
+        all.addAll(ClusterCommands.all(session));
+        all.addAll(AppCommands.all(session));
+        all.addAll(EnvCommands.all(session));
+        all.addAll(DataCommands.all(session));
+        all.addAll(ScanCommands.all(session));
+        all.addAll(LoadCommands.all(session));
+        all.addAll(RemoteCommand.all(session));
+        all.addAll(PromptCommands.all(session));
+        all.forEach(commands::addSubcommand);
+        commands.addSubcommand(new CommandLine.HelpCommand());
+        commands.setOut(session.out());
+        commands.setErr(session.err());
+        commands.setCaseInsensitiveEnumValuesAllowed(true);
+        // Keys and values may begin with anything, also with @ and quotes.
+        commands.setExpandAtFiles(false);
+        commands.setTrimQuotes(false);
+        RemoteCommand.keepWordsOfTheCommand(commands);
+        commands.setExecutionExceptionHandler((failure, command, parsed) -> report(failure));
+        commands.setParameterExceptionHandler((failure, words) -> {
+            session.err().println("ERROR: " + failure.getMessage());
+            CommandLine.UnmatchedArgumentException.printSuggestions(failure, session.err());
+            session.err().println("'help " + failure.getCommandLine().getCommandName() + "' tells how to use it");
+            session.err().flush();
+            return WRONG_USE;
+        });
+    }
+
+    /** Runs the commands of a line, up to the first that fails, and returns its exit code. */
+    int run(String line) {
+        List<List<String>> split;
+        try {
+            split = Words.commands(line);
+        } catch (IllegalArgumentException e) {
+            session.err().println("ERROR: " + e.getMessage());
+            session.err().flush();
+            return WRONG_USE;
+        }
+        for (List<String> words : split) {
+            int code = commands.execute(words.toArray(String[]::new));
+            session.out().flush();
+            if (code != DONE || session.isExited()) {
+                return code;
+            }
+        }
+        return DONE;
+    }
+
+    ShellSession session() {
+        return session;
+    }
+
+    CommandLine commands() {
+        return commands;
+    }
+
+    private int report(Exception failure) throws Exception {
+        if (!(failure instanceof ClientException)
+                && !(failure instanceof ShellFailure)
+                && !(failure instanceof IllegalArgumentException)) {
+            throw failure;
+        }
+        if (session.json(new JsonOption())) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put(
+                    "error",
+                    failure instanceof ClientException known ? known.error().name() : "ERR_INVALID_PARAMETERS");
+            fields.put("message", failure.getMessage());
+            session.err().println(JsonText.indented(fields));
+        } else {
+            session.err().println("ERROR: " + failure.getMessage());
+        }
+        session.err().flush();
+        return FAILED;
+    }
+}
