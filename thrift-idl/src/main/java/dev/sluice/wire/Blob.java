@@ -37,6 +37,9 @@ public final class Blob extends BareType<Blob, Blob.Bytes> {
     @Override
     Bytes readValue(TProtocol protocol) throws TException {
         ByteBuffer read = protocol.readBinary();
+        if (read.hasArray() && read.remaining() == read.array().length) {
+            return new Bytes(read.array()); // made for this value alone
+        }
         byte[] array = new byte[read.remaining()];
         read.get(array);
         return new Bytes(array);

@@ -15,7 +15,7 @@ public interface RpcClient extends AutoCloseable {
 
     /**
      * Opens a stream on a connection of its own: frames of type {@code Q} up, frames of type {@code R} down, in order
-     * both ways, until either side closes. Events come on a network thread, one after the other; a stream that cannot be
+     * both ways, until either side closes. The other side hears of the stream with its first frame. Events come on a network thread, one after the other; a stream that cannot be
      * opened only says {@link RpcStream.Listener#onClosed}.
      */
     <Q extends TBase<?, ?>, R extends TBase<?, ?>> RpcStream<Q> openStream(
