@@ -5,9 +5,8 @@ package dev.sluice.replica.engine;
 interface FaultPoint {
     FaultPoint NONE = step -> {};
 
-    /** Steps by name, in the order in which a publish and a checkpoint take them. */
+    /** What the engine has just done, or is about to do. The twin has the same steps. */
     enum Step {
-        BEFORE_APPLY,
         APPLIED,
         BEFORE_FLUSH,
         FLUSHED,
@@ -15,7 +14,6 @@ interface FaultPoint {
         BEFORE_INGEST,
         INGESTED,
         TOKEN_WRITTEN,
-        LINKS_REMOVED,
         CHECKPOINT_FLUSHED,
         CHECKPOINT_WRITTEN
     }

@@ -101,7 +101,6 @@ final class RocksEngine implements Engine {
         requireNext(decree);
         pin();
         try (WriteBatch batch = new WriteBatch()) {
-            faultPoint.reached(Step.BEFORE_APPLY);
             for (RowChange row : rows) {
                 if (row.value() == null) {
                     batch.delete(database.rows(), row.key());

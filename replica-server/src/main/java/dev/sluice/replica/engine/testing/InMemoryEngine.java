@@ -31,6 +31,7 @@ final class InMemoryEngine implements Engine {
     private final TreeSet<byte[]> unflushedKeys = new TreeSet<>(Arrays::compareUnsigned);
     private EngineState current;
     private EngineState durable;
+    private long preparedLoadId;
     private int users = 1;
     private boolean closed;
 
@@ -71,13 +72,14 @@ final class InMemoryEngine implements Engine {
         requireNext(decree);
         current = current.with(decree, rows);
         rows.forEach(row -> unflushedKeys.add(row.key()));
+        factory.reached(Step.APPLIED);
     }
 
     @Override
     public synchronized long flush() {
         requireOpen();
-        save(current);
-        unflushedKeys.clear();
+        factory.reached(Step.BEFORE_FLUSH);
+        makeDurable();
         factory.reached(Step.FLUSHED);
         return durable.decree();
     }
@@ -88,8 +90,7 @@ final class InMemoryEngine implements Engine {
         requireOpen();
         if (publish.loadId() > current.publishedLoadId()) {
             flush();
-            read(staged);
-            factory.reached(Step.LINKED);
+            prepare(publish, staged);
         }
     }
 
@@ -121,13 +122,16 @@ final class InMemoryEngine implements Engine {
 
     @Override
     public synchronized long checkpoint(Path target) {
-        flush();
+        requireOpen();
+        makeDurable();
+        factory.reached(Step.CHECKPOINT_FLUSHED);
         if (files.exists(target)) {
             throw new EngineException(directory + ": no checkpoint could be made in " + target + ": it exists");
         }
         try {
             files.createDirectories(target);
             durable.save(files, target);
+            factory.reached(Step.CHECKPOINT_WRITTEN);
         } catch (IOException e) {
             throw new EngineException(directory + ": no checkpoint could be made in " + target, e);
         }
@@ -151,12 +155,13 @@ final class InMemoryEngine implements Engine {
 
     private void ingest(Publish publish, List<Path> staged) {
         try {
-            List<List<RowChange>> rows = read(staged);
+            List<List<RowChange>> rows = prepare(publish, staged);
+            factory.reached(Step.BEFORE_INGEST);
             Path ingested = directory.resolve(INGESTED);
             if (!anyIsLinked(staged, ingested)) {
                 if (durable.publishedLoadId() != current.publishedLoadId()
                         || rows.stream().anyMatch(this::overlapsUnflushed)) {
-                    flush();
+                    makeDurable();
                 }
                 EngineState withRows = durable;
                 for (List<RowChange> file : rows) {
@@ -172,6 +177,20 @@ final class InMemoryEngine implements Engine {
         } catch (IOException e) {
             throw new EngineException(directory + ": load " + publish.loadId() + " cannot be ingested: " + e, e);
         }
+    }
+
+    private List<List<RowChange>> prepare(Publish publish, List<Path> staged) {
+        List<List<RowChange>> rows = read(staged);
+        if (preparedLoadId != publish.loadId()) {
+            preparedLoadId = publish.loadId();
+            factory.reached(Step.LINKED);
+        }
+        return rows;
+    }
+
+    private void makeDurable() {
+        save(current);
+        unflushedKeys.clear();
     }
 
     private List<List<RowChange>> read(List<Path> staged) {

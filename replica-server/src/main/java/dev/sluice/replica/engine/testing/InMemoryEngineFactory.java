@@ -21,10 +21,15 @@ public final class InMemoryEngineFactory implements EngineFactory {
 
     /** Steps of an engine between which a test may let it crash. */
     public enum Step {
+        APPLIED,
+        BEFORE_FLUSH,
         FLUSHED,
         LINKED,
+        BEFORE_INGEST,
         INGESTED,
-        TOKEN_WRITTEN
+        TOKEN_WRITTEN,
+        CHECKPOINT_FLUSHED,
+        CHECKPOINT_WRITTEN
     }
 
     /** Told of every step; what it throws comes out of the engine. */
