@@ -74,6 +74,19 @@ public record GroupLoad(LoadOrder order, Map<HostPort, MemberReport> members, bo
                 && configuration.stream().allMatch(member -> isReady(members.get(member)));
     }
 
+    /** True if the member needs to be told nothing: it is where the leader wants it. */
+    public boolean isWhereWanted(HostPort member) {
+        MemberReport report = members.get(member);
+        return report != null
+                && report.loadId() == order.loadId()
+                && switch (order.goal()) {
+                    case DOWNLOAD -> report.isReadyToPublish();
+                    case PAUSE -> report.isAtRest();
+                    case PUBLISH -> report.phase() == MemberPhase.PUBLISHED;
+                    case CLEAN_UP -> report.isClean();
+                };
+    }
+
     private boolean isReady(@Nullable MemberReport report) {
         return report != null
                 && report.loadId() == order.loadId()

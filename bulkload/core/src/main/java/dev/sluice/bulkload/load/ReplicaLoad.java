@@ -281,7 +281,7 @@ public sealed interface ReplicaLoad {
             return ofLoadId < loadId()
                     ? Step.to(this)
                     : Step.to(
-                            new Stopping(loadId(), attempt, totals, LoadOrder.cleanUp(loadId())),
+                            new Stopping(loadId(), attempt, totals, LoadOrder.NOTHING),
                             new Effect.Stop(attempt));
         }
     }
@@ -340,7 +340,7 @@ public sealed interface ReplicaLoad {
             return ofLoadId < loadId()
                     ? Step.to(this)
                     : Step.to(
-                            new Stopping(loadId(), attempt, totals, LoadOrder.cleanUp(loadId())),
+                            new Stopping(loadId(), attempt, totals, LoadOrder.NOTHING),
                             new Effect.Stop(attempt));
         }
     }
@@ -546,10 +546,10 @@ public sealed interface ReplicaLoad {
 
         @Override
         public Step onPublished(long ofLoadId, long atDecree) {
-            return Step.to(
-                    ofLoadId == loadId && decree > 0
-                            ? new Published(loadId, attempt, atDecree, totals, cleaning)
-                            : this);
+            if (ofLoadId < loadId || atDecree == 0) {
+                return Step.to(this);
+            }
+            return Step.to(new Published(ofLoadId, attempt, atDecree, totals, cleaning && ofLoadId == loadId));
         }
 
         @Override

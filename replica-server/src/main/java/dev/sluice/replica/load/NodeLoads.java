@@ -1,0 +1,115 @@
+package dev.sluice.replica.load;
+
+import dev.sluice.bulkload.store.BlockStores;
+import dev.sluice.bulkload.transfer.DownloadOptions;
+import dev.sluice.bulkload.transfer.DownloadSlots;
+import dev.sluice.bulkload.transfer.Downloader;
+import dev.sluice.bulkload.transfer.TransferThrottle;
+import dev.sluice.bulkload.verify.PartitionVerifier;
+import dev.sluice.common.command.RemoteCommands;
+import dev.sluice.common.config.Config;
+import dev.sluice.common.file.FileSystem;
+import dev.sluice.common.time.Clock;
+import dev.sluice.replica.replica.LoadHooks;
+import dev.sluice.replica.replica.LoadHooksFactory;
+import dev.sluice.replica.replica.LoadHost;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the loads of all replicas of a node share: stores, slots, rate, and a few threads. */
+public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeLoads.class);
+    private static final int WORKERS = 4;
+
+    private final FileSystem files;
+    private final BlockStores stores;
+    private final Clock clock;
+    private final DownloadSlots slots;
+    private final TransferThrottle throttle;
+    private final Downloader downloader;
+    private final PartitionVerifier verifier;
+    private final ExecutorService workers;
+
+    /** Loads from these stores, within the limits of the configuration. The stores are closed by whoever opened them. */
+    public NodeLoads(FileSystem files, BlockStores stores, Clock clock, Config config) {
+        this(files, stores, clock, config, DownloadOptions.DEFAULTS);
+    }
+
+    /** The same with other limits of single downloads. */
+    public NodeLoads(FileSystem files, BlockStores stores, Clock clock, Config config, DownloadOptions options) {
+        this.files = files;
+        this.stores = stores;
+        this.clock = clock;
+        this.slots = new DownloadSlots(config.get(LoadSettings.DOWNLOADING_COUNT_MAX));
+        this.throttle = new TransferThrottle(config.get(LoadSettings.BYTES_PER_SECOND_MAX), clock);
+        this.downloader = new Downloader(files, throttle, clock, options);
+        this.verifier = new PartitionVerifier(files);
+        AtomicInteger count = new AtomicInteger();
+        this.workers = Executors.newFixedThreadPool(WORKERS, task -> {
+            Thread thread = new Thread(task, "load-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        config.onChange(LoadSettings.DOWNLOADING_COUNT_MAX, slots::setLimit);
+        config.onChange(LoadSettings.BYTES_PER_SECOND_MAX, throttle::setBytesPerSecondMax);
+    }
+
+    /** Adds the commands that read and set the limits at run time. */
+    public void registerCommands(RemoteCommands commands, Config config) {
+        commands.registerNumber(LoadSettings.DOWNLOADING_COUNT_COMMAND, config, LoadSettings.DOWNLOADING_COUNT_MAX);
+        commands.registerNumber(LoadSettings.BYTES_PER_SECOND_COMMAND, config, LoadSettings.BYTES_PER_SECOND_MAX);
+        commands.register(
+                "replica.query-bulk-load-slots",
+                "Slots in use, their limit, and who waits.",
+                arguments -> "in use " + slots.inUse() + " of " + slots.limit() + ", waiting " + slots.waiting());
+    }
+
+    @Override
+    public LoadHooks attach(LoadHost host) {
+        return new ReplicaLoads(host, this);
+    }
+
+    FileSystem files() {
+        return files;
+    }
+
+    BlockStores stores() {
+        return stores;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    DownloadSlots slots() {
+        return slots;
+    }
+
+    Downloader downloader() {
+        return downloader;
+    }
+
+    PartitionVerifier verifier() {
+        return verifier;
+    }
+
+    /** Runs it on one of the node's threads for loads. */
+    void execute(Runnable work) {
+        try {
+            workers.execute(work);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the node is closing: work of a load is dropped", e);
+        }
+    }
+
+    /** Stops downloads; what is verified stays. */
+    @Override
+    public void close() {
+        downloader.close();
+        workers.shutdownNow();
+    }
+}

@@ -1,0 +1,478 @@
+package dev.sluice.replica.load;
+
+import dev.sluice.bulkload.fileset.Manifest;
+import dev.sluice.bulkload.load.Effect;
+import dev.sluice.bulkload.load.FileTotals;
+import dev.sluice.bulkload.load.LoadError;
+import dev.sluice.bulkload.load.LoadOrder;
+import dev.sluice.bulkload.load.LoadWire;
+import dev.sluice.bulkload.load.MemberReport;
+import dev.sluice.bulkload.load.ReplicaLoad;
+import dev.sluice.bulkload.load.Step;
+import dev.sluice.bulkload.transfer.DownloadProgress;
+import dev.sluice.bulkload.transfer.DownloadSlots;
+import dev.sluice.common.Ballot;
+import dev.sluice.common.HostPort;
+import dev.sluice.common.rpc.Wire;
+import dev.sluice.replica.mutation.Change.LoadMode;
+import dev.sluice.replica.mutation.Change.Publish;
+import dev.sluice.replica.replica.LoadHooks;
+import dev.sluice.replica.replica.LoadHost;
+import dev.sluice.replica.replication.RoleName;
+import dev.sluice.wire.WireErrorCode;
+import dev.sluice.wire.internal.GroupLoadReply;
+import dev.sluice.wire.internal.GroupLoadRequest;
+import dev.sluice.wire.internal.LoadDirective;
+import dev.sluice.wire.internal.LoadGoal;
+import dev.sluice.wire.internal.LoadProgressRequest;
+import dev.sluice.wire.internal.MemberPhase;
+import dev.sluice.wire.internal.PartitionLoadReport;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The loads of one replica: hears the replica and the leader, asks {@link ReplicaLoad} what that means, performs it, and
+ * tells the primary how it stands. Belongs to the replica's event loop.
+ */
+final class ReplicaLoads implements LoadHooks {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaLoads.class);
+
+    /** Progress of bytes is told at most this often; another phase at once. */
+    private static final long PROGRESS_INTERVAL_MS = 50;
+    /** A push that was not answered is repeated after this time. */
+    private static final long PUSH_RETRY_MS = 300;
+    /** What failed after publish is tried again after this time: the load goes only forward. */
+    private static final long RETRY_MS = 3_000;
+    /** A publish that no mutation brought came with a checkpoint; the mutation's own word is awaited for this time. */
+    private static final long PUBLISHED_CHECK_MS = 300;
+
+    private final LoadHost host;
+    private final NodeLoads node;
+    private final StagedMark disk;
+    private final GroupLoads group;
+    private ReplicaLoad state = ReplicaLoad.idle();
+    private LoadOrder order = LoadOrder.NOTHING;
+    private @Nullable Manifest staged;
+    private @Nullable Work work;
+    private DownloadSlots.@Nullable Ticket ticket;
+    private @Nullable DownloadProgress progress;
+    private MemberReport report;
+    private long changeSequence;
+    private Ballot ballot = Ballot.NONE;
+    private long groupSequence;
+    private long preparedLoadId;
+    private boolean pushPlanned;
+    private boolean closed;
+
+    ReplicaLoads(LoadHost host, NodeLoads node) {
+        this.host = host;
+        this.node = node;
+        this.disk = new StagedMark(node.files(), host.loadDirectory());
+        this.group = new GroupLoads(host);
+        findOnDisk();
+        this.report = currentReport();
+    }
+
+    private void findOnDisk() {
+        try {
+            disk.findNewest().ifPresent(found -> {
+                staged = found.staged().orElse(null);
+                state = found.staged()
+                        .map(manifest -> ReplicaLoad.foundStaged(found.loadId(), Work.totals(manifest), found.deep()))
+                        .orElseGet(() -> ReplicaLoad.foundPart(found.loadId()));
+                LOG.info("{}: found load {} on disk, {}", host.gpid(), found.loadId(), state.message());
+            });
+        } catch (IOException e) {
+            LOG.warn("{}: what there is of loads cannot be read; it is fetched again when wanted", host.gpid(), e);
+        }
+        long published = host.publishedLoadId();
+        if (published > 0 && published >= state.loadId()) {
+            state = state.onPublished(published, 0).next();
+        }
+    }
+
+    // ---- What the replica asks
+
+    @Override
+    public boolean isStaged(Publish publish) {
+        Manifest manifest = staged;
+        boolean here = state.phase() == MemberPhase.STAGED || state.phase() == MemberPhase.PUBLISHED;
+        return here
+                && state.loadId() == publish.loadId()
+                && manifest != null
+                && manifest.digest().equals(publish.manifestDigest());
+    }
+
+    @Override
+    public List<Path> stagedFiles(Publish publish) {
+        Manifest manifest = staged;
+        if (manifest == null) {
+            throw new IllegalStateException(host.gpid() + ": load " + publish.loadId() + " is not staged");
+        }
+        return disk.staging(publish.loadId()).paths(manifest);
+    }
+
+    @Override
+    public long stagedLoadId() {
+        return state.phase() == MemberPhase.STAGED ? state.loadId() : 0;
+    }
+
+    @Override
+    public @Nullable PartitionLoadReport report() {
+        return host.view().isPrimary() ? group.report() : null;
+    }
+
+    // ---- What the replica tells
+
+    @Override
+    public void onViewChanged() {
+        Ballot now = host.view().ballot();
+        if (!now.equals(ballot)) {
+            ballot = now;
+            groupSequence = 0;
+            group.onBallot();
+        }
+        push();
+        group.onViewChanged();
+        // A learner that held back what it was told may do it now.
+        if (host.view().role() != RoleName.LEARNER) {
+            obey();
+        }
+    }
+
+    @Override
+    public void onPublished(Publish publish, long decree) {
+        take(state.onPublished(publish.loadId(), decree), "published at decree " + decree);
+        obey();
+    }
+
+    @Override
+    public void onDurable(long decree) {
+        take(state.onDurable(decree), "durable up to decree " + decree);
+        obey();
+    }
+
+    @Override
+    public void onDirective(@Nullable LoadDirective directive) {
+        group.onDirective(directive);
+        order(LoadWire.order(directive, host.self()));
+        push();
+    }
+
+    @Override
+    public GroupLoadReply onGroupLoad(GroupLoadRequest request) {
+        // A request of an older ballot does not come here; within one ballot the newest wins.
+        if (request.getSequence() >= groupSequence) {
+            groupSequence = request.getSequence();
+            order(LoadWire.order(request.getLoad(), host.self()));
+        }
+        GroupLoadReply reply = new GroupLoadReply();
+        reply.setErr(WireErrorCode.of("ERR_OK"));
+        reply.setState(LoadWire.wire(report));
+        return reply;
+    }
+
+    @Override
+    public void onProgress(LoadProgressRequest request) {
+        group.onReport(Wire.hostPort(request.getMember()), LoadWire.report(request.getState()));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        group.close();
+        Work running = work;
+        if (running != null) {
+            running.stop();
+        }
+        releaseSlot();
+    }
+
+    // ---- The machine
+
+    private void order(LoadOrder wanted) {
+        order = wanted;
+        obey();
+        if (wanted.goal() == LoadGoal.PUBLISH) {
+            prepareIfStaged();
+        }
+        // What the engine has published is heard from the mutation itself, unless it came with a checkpoint.
+        if (isPublishedBy(wanted) && state.phase() == MemberPhase.STAGED) {
+            host.loop().schedule(PUBLISHED_CHECK_MS, this::lookForPublish);
+        }
+    }
+
+    private boolean isPublishedBy(LoadOrder wanted) {
+        return wanted.loadId() > 0 && host.publishedLoadId() >= wanted.loadId();
+    }
+
+    /** Does what was wanted last, as far as this moment allows. */
+    private void obey() {
+        boolean held = host.view().role() == RoleName.LEARNER
+                && state.phase() == MemberPhase.STAGED
+                && order.goal() == LoadGoal.CLEAN_UP
+                && order.loadId() == 0;
+        boolean unheard = order.loadId() == 0 && host.view().role() == RoleName.INACTIVE;
+        if (closed || held || unheard) {
+            return;
+        }
+        boolean neverStaged = state.phase() != MemberPhase.STAGED && state.phase() != MemberPhase.PUBLISHED;
+        if (isPublishedBy(order) && neverStaged && order.goal() != LoadGoal.CLEAN_UP) {
+            take(state.onPublished(order.loadId(), 0), "a checkpoint brought it");
+        }
+        take(state.onOrder(order), "wanted: " + order.goal());
+    }
+
+    private void lookForPublish() {
+        long published = host.publishedLoadId();
+        if (!closed && published > 0 && published >= state.loadId() && state.phase() != MemberPhase.PUBLISHED) {
+            take(state.onPublished(published, 0), "a checkpoint brought it");
+            obey();
+        }
+    }
+
+    /** The flush before an ingest is done ahead, so that the publish itself is short. */
+    private void prepareIfStaged() {
+        if (state.phase() == MemberPhase.STAGED && preparedLoadId < order.loadId()) {
+            preparedLoadId = order.loadId();
+            Publish publish = publish(order);
+            host.preparePublish(publish, stagedFiles(publish), error -> {
+                if (error != null) {
+                    LOG.info("{}: load {} is not prepared ahead: {}", host.gpid(), order.loadId(), error.getMessage());
+                }
+            });
+        }
+    }
+
+    static Publish publish(LoadOrder order) {
+        return new Publish(order.loadId(), LoadMode.values()[order.mode()], order.epoch(), order.manifestDigest());
+    }
+
+    private void take(Step step, String why) {
+        if (closed) {
+            return;
+        }
+        ReplicaLoad before = state;
+        state = step.next();
+        if (!state.getClass().equals(before.getClass())) {
+            LOG.info(
+                    "{}: load {} {} -> {} ({})",
+                    host.gpid(),
+                    state.loadId(),
+                    before.getClass().getSimpleName(),
+                    state.getClass().getSimpleName(),
+                    why);
+        }
+        step.effects().forEach(this::perform);
+        if (!state.equals(before)) {
+            push();
+            onNewState();
+        }
+    }
+
+    private void onNewState() {
+        if (state instanceof ReplicaLoad.Failed failed) {
+            if (failed.ofNode() && hasOthers()) {
+                host.failReplica("load " + failed.loadId() + ": " + failed.message());
+            } else {
+                host.loop().schedule(RETRY_MS, this::retry);
+            }
+        } else if (state.phase() == MemberPhase.STAGED && order.goal() == LoadGoal.PUBLISH) {
+            prepareIfStaged();
+        }
+    }
+
+    private boolean hasOthers() {
+        return host.view().role() != RoleName.PRIMARY
+                || !host.view().configuration().secondaries().isEmpty();
+    }
+
+    private void retry() {
+        boolean again = state instanceof ReplicaLoad.Failed failed
+                && (order.goal() == LoadGoal.PUBLISH || failed.ofNode())
+                && order.goal() != LoadGoal.PAUSE;
+        if (!closed && again && state instanceof ReplicaLoad.Failed failed) {
+            take(failed.retry(), "tries again");
+        }
+    }
+
+    private void perform(Effect effect) {
+        if (effect instanceof Effect.RequestSlot) {
+            requestSlot();
+        } else if (effect instanceof Effect.ReleaseSlot) {
+            releaseSlot();
+        } else if (effect instanceof Effect.Fetch fetch) {
+            Work fetching = new Work(node, host.gpid(), fetch.order(), disk, listener(fetch.attempt(), false));
+            work = fetching;
+            fetching.startFetch();
+        } else if (effect instanceof Effect.Verify verify) {
+            Work verifying = new Work(node, host.gpid(), verify.order(), disk, listener(verify.attempt(), true));
+            work = verifying;
+            verifying.startVerify(manifest -> onLoop(() -> staged = manifest));
+        } else if (effect instanceof Effect.Stop && work != null) {
+            work.stop();
+        } else if (effect instanceof Effect.Delete delete) {
+            delete(delete.upToLoadId());
+        }
+    }
+
+    private void requestSlot() {
+        releaseSlot();
+        ticket = node.slots().acquire(host.gpid() + "@" + host.self(), () -> onLoop(() -> {
+            DownloadSlots.Ticket mine = ticket;
+            if (mine != null && mine.isGranted()) {
+                take(state.onSlot(), "got a slot");
+            }
+        }));
+    }
+
+    private void releaseSlot() {
+        DownloadSlots.Ticket held = ticket;
+        ticket = null;
+        if (held != null) {
+            held.release();
+        }
+    }
+
+    private void delete(long upToLoadId) {
+        staged = null;
+        progress = null;
+        node.execute(() -> {
+            try {
+                disk.deleteUpTo(upToLoadId);
+                onLoop(() -> {
+                    take(state.onDeleted(upToLoadId), "deleted");
+                    obey();
+                });
+            } catch (IOException e) {
+                LOG.warn("{}: load {} cannot be deleted yet", host.gpid(), upToLoadId, e);
+                onLoop(() -> host.loop().schedule(RETRY_MS, () -> {
+                    if (!closed && state instanceof ReplicaLoad.CleaningUp) {
+                        delete(upToLoadId);
+                    }
+                }));
+            }
+        });
+    }
+
+    private Work.Listener listener(long attempt, boolean verifies) {
+        return new Work.Listener() {
+            @Override
+            public void onManifest(FileTotals totals) {
+                onLoop(() -> take(state.onManifest(attempt, totals), "manifest read"));
+            }
+
+            @Override
+            public void onProgress(DownloadProgress now) {
+                onLoop(() -> {
+                    if (state.attempt() == attempt) {
+                        progress = now;
+                        planPush(PROGRESS_INTERVAL_MS);
+                    }
+                });
+            }
+
+            @Override
+            public void onDone() {
+                event(load -> verifies ? load.onVerified(attempt) : load.onFetched(attempt), "done");
+            }
+
+            @Override
+            public void onFailed(LoadError error, boolean ofNode) {
+                event(load -> load.onFailed(attempt, error, ofNode), error.message());
+            }
+
+            @Override
+            public void onStopped() {
+                event(load -> load.onStopped(attempt), "stopped");
+            }
+        };
+    }
+
+    private void event(Function<ReplicaLoad, Step> event, String why) {
+        onLoop(() -> take(event.apply(state), why));
+    }
+
+    private void onLoop(Runnable task) {
+        host.loop().execute(() -> {
+            if (!closed) {
+                task.run();
+            }
+        });
+    }
+
+    // ---- What it says of itself
+
+    private MemberReport currentReport() {
+        FileTotals totals = state.totals();
+        boolean all = state.phase() == MemberPhase.STAGED || state.phase() == MemberPhase.PUBLISHED;
+        DownloadProgress now = progress;
+        long bytes = all ? totals.bytes() : now == null ? 0 : now.bytesDone();
+        boolean fetching = state instanceof ReplicaLoad.Fetching;
+        LoadError error = state instanceof ReplicaLoad.Failed failed ? failed.error() : null;
+        boolean ofNode = state instanceof ReplicaLoad.Failed failed && failed.ofNode();
+        String message = state.message();
+        DownloadSlots.Ticket waiting = ticket;
+        if (state.phase() == MemberPhase.WAITING && waiting != null) {
+            message = message + ", " + waiting.ahead() + " wait before it";
+        }
+        return new MemberReport(
+                state.loadId(),
+                state.phase(),
+                bytes,
+                Math.max(totals.bytes(), now == null ? 0 : now.bytesTotal()),
+                fetching && now != null ? now.bytesPerSecond() : 0,
+                all ? totals.files() : now == null ? 0 : now.filesDone(),
+                totals.files(),
+                error,
+                ofNode,
+                message,
+                totals.digest(),
+                state instanceof ReplicaLoad.Staged deep && deep.deep(),
+                changeSequence,
+                host.incarnation());
+    }
+
+    private void planPush(long delayMs) {
+        if (!pushPlanned) {
+            pushPlanned = true;
+            host.loop().schedule(delayMs, () -> {
+                pushPlanned = false;
+                if (!closed) {
+                    push();
+                }
+            });
+        }
+    }
+
+    private void push() {
+        changeSequence++;
+        report = currentReport();
+        if (host.view().isPrimary()) {
+            group.onReport(host.self(), report);
+            return;
+        }
+        HostPort primary = host.view().primary();
+        boolean nothingToSay = report.loadId() == 0 && report.phase() == MemberPhase.NONE;
+        if (primary == null || nothingToSay || primary.equals(host.self())) {
+            return;
+        }
+        LoadProgressRequest request = new LoadProgressRequest();
+        request.setGpid(Wire.gpid(host.gpid()));
+        request.setBallot(host.view().ballot().number());
+        request.setMember(Wire.address(host.self()));
+        request.setState(LoadWire.wire(report));
+        long told = changeSequence;
+        host.sendProgress(request, (reply, error) -> {
+            boolean heard = error == null && reply != null && reply.getErr().name().equals("ERR_OK");
+            if (!closed && !heard && told == changeSequence) {
+                planPush(PUSH_RETRY_MS);
+            }
+        });
+    }
+}

@@ -1,0 +1,163 @@
+package dev.sluice.replica.load;
+
+import dev.sluice.bulkload.fileset.Manifest;
+import dev.sluice.bulkload.fileset.Remedy;
+import dev.sluice.bulkload.fileset.SourceException;
+import dev.sluice.bulkload.load.FileTotals;
+import dev.sluice.bulkload.load.LoadError;
+import dev.sluice.bulkload.load.LoadOrder;
+import dev.sluice.bulkload.load.LoadPlan;
+import dev.sluice.bulkload.store.PartitionSource;
+import dev.sluice.bulkload.transfer.Download;
+import dev.sluice.bulkload.transfer.DownloadOutcome;
+import dev.sluice.bulkload.transfer.DownloadProgress;
+import dev.sluice.bulkload.transfer.StagingDirectory;
+import dev.sluice.bulkload.verify.VerifyMode;
+import dev.sluice.bulkload.verify.VerifyRequest;
+import dev.sluice.bulkload.work.StopSignal;
+import dev.sluice.bulkload.work.StoppedException;
+import dev.sluice.common.Gpid;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One attempt of one replica at fetching or verifying. It ends exactly once, by one of the listener's last three. */
+final class Work {
+    private static final Logger LOG = LoggerFactory.getLogger(Work.class);
+    private static final int MANIFEST_ATTEMPTS_MAX = 6;
+    private static final long BACKOFF_MS = 100;
+
+    private final NodeLoads node;
+    private final Gpid gpid;
+    private final LoadOrder order;
+    private final StagedMark disk;
+    private final Listener listener;
+    private final StopSignal stop = new StopSignal();
+
+    /** Hears of the work, on any thread. */
+    interface Listener {
+        void onManifest(FileTotals totals);
+
+        void onProgress(DownloadProgress progress);
+
+        void onDone();
+
+        void onFailed(LoadError error, boolean ofNode);
+
+        void onStopped();
+    }
+
+    Work(NodeLoads node, Gpid gpid, LoadOrder order, StagedMark disk, Listener listener) {
+        this.node = node;
+        this.gpid = gpid;
+        this.order = order;
+        this.disk = disk;
+        this.listener = listener;
+    }
+
+    void stop() {
+        stop.stop();
+    }
+
+    void startFetch() {
+        node.execute(() -> run(() -> {
+            PartitionSource source =
+                    new PartitionSource(node.stores().require(order.provider()), order.partitionPath());
+            Manifest manifest = readManifest(source);
+            listener.onManifest(totals(manifest));
+            fetch(source, manifest);
+        }));
+    }
+
+    void startVerify(Consumer<Manifest> onStaged) {
+        node.execute(() -> run(() -> {
+            StagingDirectory directory = disk.staging(order.loadId());
+            Optional<Manifest> manifest = directory.findManifest();
+            if (manifest.isEmpty() || !manifest.get().digest().equals(order.manifestDigest())) {
+                throw SourceException.ofNode(
+                        directory.path().toString(), new IOException("the copy of the manifest is not the pinned one"));
+            }
+            VerifyRequest request = new VerifyRequest(
+                    manifest.get(),
+                    file -> directory.file(file.name()),
+                    gpid.partitionIndex(),
+                    order.partitionCount(),
+                    mode(),
+                    order.mode() == 1,
+                    node.clock().wallMs());
+            node.verifier().verify(request, stop, progress -> {});
+            stop.throwIfStopped();
+            disk.write(order.loadId(), manifest.get(), order.deepChecks());
+            onStaged.accept(manifest.get());
+            listener.onDone();
+        }));
+    }
+
+    /** Checksums were compared as the bytes came; the rest is done once per partition, by the member that is named. */
+    private VerifyMode mode() {
+        VerifyMode wanted = VerifyMode.of(order.verify());
+        return order.verify().equals(LoadPlan.VERIFY_FULL) && !order.deepChecks() ? VerifyMode.SIZE : wanted;
+    }
+
+    private void fetch(PartitionSource source, Manifest manifest) throws StoppedException {
+        stop.throwIfStopped();
+        Download download =
+                node.downloader().start(source, manifest, disk.staging(order.loadId()), listener::onProgress);
+        StopSignal.Registration registration = stop.onStop(download::stop);
+        download.outcome().thenAccept(outcome -> {
+            registration.close();
+            if (outcome instanceof DownloadOutcome.Complete) {
+                listener.onDone();
+            } else if (outcome instanceof DownloadOutcome.Failed failed) {
+                fail(failed.error());
+            } else {
+                listener.onStopped();
+            }
+        });
+    }
+
+    private Manifest readManifest(PartitionSource source) throws SourceException, StoppedException {
+        for (int attempt = 1; ; attempt++) {
+            stop.throwIfStopped();
+            try {
+                return source.readManifest(order.manifestDigest());
+            } catch (SourceException e) {
+                if (e.remedy() != Remedy.RETRY || attempt >= MANIFEST_ATTEMPTS_MAX) {
+                    throw e;
+                }
+                LOG.info("{}: the manifest could not be read, attempt {}: {}", gpid, attempt, e.getMessage());
+            }
+            stop.sleep(BACKOFF_MS << attempt);
+        }
+    }
+
+    private interface Job {
+        void run() throws SourceException, StoppedException, IOException;
+    }
+
+    private void run(Job job) {
+        try {
+            job.run();
+        } catch (StoppedException e) {
+            listener.onStopped();
+        } catch (SourceException e) {
+            fail(e);
+        } catch (IOException e) {
+            fail(SourceException.ofNode(disk.staging(order.loadId()).path().toString(), e));
+        } catch (RuntimeException e) {
+            LOG.error("{}: work of load {} failed", gpid, order.loadId(), e);
+            fail(SourceException.ofNode(disk.staging(order.loadId()).path().toString(), e));
+        }
+    }
+
+    private void fail(SourceException e) {
+        LOG.warn("{}: load {}: {}", gpid, order.loadId(), e.getMessage());
+        listener.onFailed(new LoadError(e.code(), e.getMessage()), e.remedy() == Remedy.NODE);
+    }
+
+    static FileTotals totals(Manifest manifest) {
+        return new FileTotals(manifest.digest(), manifest.files().size(), manifest.totalBytes());
+    }
+}
