@@ -179,7 +179,9 @@ final class GroupLoads {
             host.loop().schedule(BEAT_MS, () -> {
                 beatPlanned = false;
                 if (!closed && host.view().isPrimary() && directive != null) {
-                    others().stream().filter(member -> !group.isWhereWanted(member)).forEach(this::tell);
+                    others().stream()
+                            .filter(member -> !group.isWhereWanted(member))
+                            .forEach(this::tell);
                     proposeIfReady();
                     planBeat();
                 }

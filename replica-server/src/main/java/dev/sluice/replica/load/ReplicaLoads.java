@@ -323,12 +323,15 @@ final class ReplicaLoads implements LoadHooks {
 
     private void requestSlot() {
         releaseSlot();
-        ticket = node.slots().acquire(host.gpid() + "@" + host.self(), () -> onLoop(() -> {
-            DownloadSlots.Ticket mine = ticket;
-            if (mine != null && mine.isGranted()) {
-                take(state.onSlot(), "got a slot");
-            }
-        }));
+        ticket = node.slots()
+                .acquire(
+                        host.gpid() + "@" + host.self(),
+                        () -> onLoop(() -> {
+                            DownloadSlots.Ticket mine = ticket;
+                            if (mine != null && mine.isGranted()) {
+                                take(state.onSlot(), "got a slot");
+                            }
+                        }));
     }
 
     private void releaseSlot() {
@@ -469,7 +472,8 @@ final class ReplicaLoads implements LoadHooks {
         request.setState(LoadWire.wire(report));
         long told = changeSequence;
         host.sendProgress(request, (reply, error) -> {
-            boolean heard = error == null && reply != null && reply.getErr().name().equals("ERR_OK");
+            boolean heard =
+                    error == null && reply != null && reply.getErr().name().equals("ERR_OK");
             if (!closed && !heard && told == changeSequence) {
                 planPush(PUSH_RETRY_MS);
             }

@@ -58,8 +58,8 @@ final class StagedMark {
                 && manifest.isPresent()
                 && manifest.get().digest().equals(words[1])
                 && staging(newest).isComplete(manifest.get());
-        return Optional.of(new Found(
-                newest, whole ? manifest : Optional.empty(), whole && Boolean.parseBoolean(words[2].trim())));
+        return Optional.of(
+                new Found(newest, whole ? manifest : Optional.empty(), whole && Boolean.parseBoolean(words[2].trim())));
     }
 
     /** Records durably that all files of the load are verified. */
@@ -119,7 +119,8 @@ final class StagedMark {
 
     private static long loadId(String name) {
         String digits = name.contains(".") ? name.substring(0, name.indexOf('.')) : name;
-        boolean isNumber = !digits.isEmpty() && digits.length() < 19 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean isNumber =
+                !digits.isEmpty() && digits.length() < 19 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
         return isNumber ? Long.parseLong(digits) : 0;
     }
 }

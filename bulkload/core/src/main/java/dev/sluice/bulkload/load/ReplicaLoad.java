@@ -280,9 +280,7 @@ public sealed interface ReplicaLoad {
         public Step onPublished(long ofLoadId, long decree) {
             return ofLoadId < loadId()
                     ? Step.to(this)
-                    : Step.to(
-                            new Stopping(loadId(), attempt, totals, LoadOrder.NOTHING),
-                            new Effect.Stop(attempt));
+                    : Step.to(new Stopping(loadId(), attempt, totals, LoadOrder.NOTHING), new Effect.Stop(attempt));
         }
     }
 
@@ -339,9 +337,7 @@ public sealed interface ReplicaLoad {
         public Step onPublished(long ofLoadId, long decree) {
             return ofLoadId < loadId()
                     ? Step.to(this)
-                    : Step.to(
-                            new Stopping(loadId(), attempt, totals, LoadOrder.NOTHING),
-                            new Effect.Stop(attempt));
+                    : Step.to(new Stopping(loadId(), attempt, totals, LoadOrder.NOTHING), new Effect.Stop(attempt));
         }
     }
 
