@@ -1,0 +1,54 @@
+package dev.sluice.replica.request;
+
+import dev.sluice.common.Gpid;
+import dev.sluice.common.HostPort;
+import dev.sluice.common.rpc.RpcHandlers;
+import dev.sluice.common.time.Clock;
+import dev.sluice.replica.node.Lease;
+import dev.sluice.replica.replica.Replicas;
+import java.util.concurrent.Executor;
+
+/** What this server answers to clients. */
+public final class ClientHandlers implements AutoCloseable {
+    private final Scans scans;
+
+    private ClientHandlers(Scans scans) {
+        this.scans = scans;
+    }
+
+    /**
+     * Adds all to the table.
+     *
+     * @param reads runs reads; refuses with {@code RejectedExecutionException} when it is full
+     * @param writeBytesMax longest write ({@code max_allowed_write_size})
+     */
+    public static ClientHandlers register(
+            RpcHandlers handlers,
+            Replicas replicas,
+            Lease lease,
+            Clock clock,
+            HostPort self,
+            Executor reads,
+            long writeBytesMax) {
+        Admission admission = new Admission(lease, writeBytesMax);
+        Scans scans = new Scans(clock);
+        new WriteHandlers(replicas, admission, clock, self).register(handlers);
+        new ReadHandlers(replicas, admission, clock, self, reads, scans).register(handlers);
+        return new ClientHandlers(scans);
+    }
+
+    /** Every so often. */
+    public void expireScans() {
+        scans.expire();
+    }
+
+    /** The partition's engine is about to be replaced or closed. */
+    public void endScans(Gpid gpid) {
+        scans.end(gpid);
+    }
+
+    @Override
+    public void close() {
+        scans.close();
+    }
+}
