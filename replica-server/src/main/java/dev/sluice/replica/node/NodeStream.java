@@ -143,17 +143,18 @@ public final class NodeStream implements AutoCloseable {
         welcome = false;
         beatsSentAtMs.clear();
         listed.clear();
-        var unused = node.onDisk().whenComplete((replicas, failure) -> loop.execute(() -> {
-            if (closed || mine != generation) {
-                return;
-            }
-            if (failure != null) {
-                LOG.warn("Cannot say what lies on the disk", failure);
-                retry("the disk");
-                return;
-            }
-            open(target, mine, replicas);
-        }));
+        var unused = node.onDisk()
+                .whenComplete((replicas, failure) -> loop.execute(() -> {
+                    if (closed || mine != generation) {
+                        return;
+                    }
+                    if (failure != null) {
+                        LOG.warn("Cannot say what lies on the disk", failure);
+                        retry("the disk");
+                        return;
+                    }
+                    open(target, mine, replicas);
+                }));
     }
 
     private void open(HostPort target, int mine, List<ReplicaOnDisk> replicas) {

@@ -67,9 +67,7 @@ final class MultiGet {
         KeyRange range = new KeyRange(
                 StoredKey.of(hashKey, request.getStartSortKey().bytes()),
                 request.isStartInclusive(),
-                toTheEnd
-                        ? StoredKey.after(StoredKey.of(hashKey, new byte[0]))
-                        : StoredKey.of(hashKey, stopSortKey),
+                toTheEnd ? StoredKey.after(StoredKey.of(hashKey, new byte[0])) : StoredKey.of(hashKey, stopSortKey),
                 !toTheEnd && request.isStopInclusive());
         byte[] pattern = request.getSortKeyFilterPattern().bytes();
         KeyFilter filter = new KeyFilter(request.getSortKeyFilterType(), pattern);

@@ -74,11 +74,16 @@ final class ReadHandlers {
                         .setServer(server);
             }
         });
-        on(handlers, DataRpcs.GET_SCANNER, (replica, engine, request) -> scans.open(replica.gpid(), engine, request)
-                .setServer(server));
-        on(handlers, DataRpcs.SCAN, (replica, engine, request) -> scans.goOn(
-                        replica.gpid(), engine, request.getContextId())
-                .setServer(server));
+        on(
+                handlers,
+                DataRpcs.GET_SCANNER,
+                (replica, engine, request) ->
+                        scans.open(replica.gpid(), engine, request).setServer(server));
+        on(
+                handlers,
+                DataRpcs.SCAN,
+                (replica, engine, request) -> scans.goOn(replica.gpid(), engine, request.getContextId())
+                        .setServer(server));
         handlers.onOneWay(
                 DataRpcs.CLEAR_SCANNER,
                 Access.CLIENTS,
@@ -184,8 +189,7 @@ final class ReadHandlers {
                 byte[] value = live(snapshot.get(
                         StoredKey.of(key.getHashKey().bytes(), key.getSortKey().bytes())));
                 if (value != null) {
-                    found.add(
-                            new FullData(key.getHashKey(), key.getSortKey(), Blob.of(StoredValue.userData(value))));
+                    found.add(new FullData(key.getHashKey(), key.getSortKey(), Blob.of(StoredValue.userData(value))));
                 }
             }
         }
@@ -199,8 +203,7 @@ final class ReadHandlers {
 
     private byte @Nullable [] live(byte @Nullable [] value) {
         boolean there = value != null
-                && !StoredValue.isExpired(
-                        StoredValue.expireTsSeconds(value), StoredValue.expiryNow(clock.wallMs()));
+                && !StoredValue.isExpired(StoredValue.expireTsSeconds(value), StoredValue.expiryNow(clock.wallMs()));
         return there ? value : null;
     }
 }

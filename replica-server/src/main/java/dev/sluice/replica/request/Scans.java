@@ -147,8 +147,7 @@ final class Scans implements AutoCloseable {
         private final EngineSnapshot.Cursor cursor;
         private volatile long usedAtMs;
 
-        private Context(
-                Gpid gpid, Engine engine, GetScannerRequest request, KeyRange range, KeyFilter hashFilter) {
+        private Context(Gpid gpid, Engine engine, GetScannerRequest request, KeyRange range, KeyFilter hashFilter) {
             this.gpid = gpid;
             this.engine = engine;
             this.request = request;
@@ -159,7 +158,8 @@ final class Scans implements AutoCloseable {
                     request.getSortKeyFilterPattern().bytes());
             this.batchSize = request.getBatchSize() > 0 ? Math.min(request.getBatchSize(), BATCH_MAX) : BATCH_MAX;
             byte[] start = request.getStartKey().bytes();
-            boolean anyHashKey = request.isFullScan() || !StoredKey.isValid(start) || StoredKey.hashKeyLength(start) == 0;
+            boolean anyHashKey =
+                    request.isFullScan() || !StoredKey.isValid(start) || StoredKey.hashKeyLength(start) == 0;
             this.oneHashKey = !anyHashKey;
             if (oneHashKey) {
                 range.keepPrefix(StoredKey.of(StoredKey.hashKey(start), new byte[0]));

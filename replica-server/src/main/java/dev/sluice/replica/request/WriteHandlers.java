@@ -42,14 +42,20 @@ final class WriteHandlers {
     }
 
     void register(RpcHandlers handlers) {
-        handlers.on(DataRpcs.PUT, Access.CLIENTS, (caller, header, request, responder) -> put(
-                header, request, responder));
-        handlers.on(DataRpcs.REMOVE, Access.CLIENTS, (caller, header, request, responder) -> remove(
-                header, request, responder));
-        handlers.on(DataRpcs.MULTI_PUT, Access.CLIENTS, (caller, header, request, responder) -> multiPut(
-                header, request, responder));
-        handlers.on(DataRpcs.MULTI_REMOVE, Access.CLIENTS, (caller, header, request, responder) -> multiRemove(
-                header, request, responder));
+        handlers.on(
+                DataRpcs.PUT, Access.CLIENTS, (caller, header, request, responder) -> put(header, request, responder));
+        handlers.on(
+                DataRpcs.REMOVE,
+                Access.CLIENTS,
+                (caller, header, request, responder) -> remove(header, request, responder));
+        handlers.on(
+                DataRpcs.MULTI_PUT,
+                Access.CLIENTS,
+                (caller, header, request, responder) -> multiPut(header, request, responder));
+        handlers.on(
+                DataRpcs.MULTI_REMOVE,
+                Access.CLIENTS,
+                (caller, header, request, responder) -> multiRemove(header, request, responder));
     }
 
     private void put(RequestHeader header, UpdateRequest request, Responder<UpdateResponse> responder) {
@@ -80,8 +86,11 @@ final class WriteHandlers {
             return;
         }
         if (admitted(replica, key.length, PartitionHash.ofStoredKey(key), responder)) {
-            write(replica, List.of(new RowChange(key, null)), responder, decree -> update(
-                    replica.gpid(), StatusCode.OK, decree));
+            write(
+                    replica,
+                    List.of(new RowChange(key, null)),
+                    responder,
+                    decree -> update(replica.gpid(), StatusCode.OK, decree));
         }
     }
 
@@ -106,7 +115,10 @@ final class WriteHandlers {
         for (KeyValue pair : request.getKvs()) {
             rows.add(new RowChange(
                     StoredKey.of(hashKey, pair.getKey().bytes()),
-                    stored(replica, request.getExpireTsSeconds(), pair.getValue().bytes())));
+                    stored(
+                            replica,
+                            request.getExpireTsSeconds(),
+                            pair.getValue().bytes())));
         }
         write(replica, rows, responder, decree -> update(replica.gpid(), StatusCode.OK, decree));
     }
