@@ -1,0 +1,224 @@
+package dev.sluice.meta.node;
+
+import dev.sluice.common.Gpid;
+import dev.sluice.common.HostPort;
+import dev.sluice.common.rpc.Wire;
+import dev.sluice.common.time.EventLoop;
+import dev.sluice.meta.guardian.Arrivals;
+import dev.sluice.meta.guardian.ClusterView;
+import dev.sluice.meta.guardian.Guardian;
+import dev.sluice.meta.guardian.Plan;
+import dev.sluice.meta.leader.Decision;
+import dev.sluice.meta.leader.MetaLeader;
+import dev.sluice.meta.leader.StateListener;
+import dev.sluice.meta.state.App;
+import dev.sluice.meta.state.AppRecord.AppExpired;
+import dev.sluice.meta.state.ClusterRecord.FunctionLevelSet;
+import dev.sluice.meta.state.Configuration;
+import dev.sluice.meta.state.MetaRecord;
+import dev.sluice.meta.state.MetaState;
+import dev.sluice.meta.state.NodeRecord.NodeRegistered;
+import dev.sluice.meta.state.Partition;
+import dev.sluice.meta.state.PartitionRecord.PartitionsConfigured;
+import dev.sluice.wire.internal.ReplicaReport;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks the guardian whenever something happened, and has its configurations recorded.
+ *
+ * <p>The guardian decides inside a command, so on the very state that its records follow. Only partitions that something
+ * happened to are looked at, and all of them at a slow beat. One command is under way at a time.
+ */
+public final class Keeper implements StateListener, ReportListener {
+    private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
+    /** All partitions are looked at so often. */
+    private static final long SWEEP_INTERVAL_MS = 1000;
+    /** A new leader hears this long from the nodes before it changes what it finds, unless a node is arriving. */
+    private static final long RETRY_MS = 100;
+
+    private final EventLoop loop;
+    private final MetaLeader leader;
+    private final NodeRegistry registry;
+    private final Guardian guardian;
+    private final Set<Gpid> due = new LinkedHashSet<>();
+    private final Map<Gpid, String> waiting = new TreeMap<>();
+    private boolean leading;
+    private boolean planned;
+    private boolean underWay;
+    private EventLoop.@Nullable Timer sweep;
+
+    public Keeper(EventLoop loop, MetaLeader leader, NodeRegistry registry, Guardian guardian) {
+        this.loop = loop;
+        this.leader = leader;
+        this.registry = registry;
+        this.guardian = guardian;
+    }
+
+    /** Why partitions are not as they should be; on the event loop. */
+    public Map<Gpid, String> waiting() {
+        return waiting;
+    }
+
+    /** Looks at a partition soon; on the event loop. */
+    public void look(Gpid gpid) {
+        due.add(gpid);
+        planSoon();
+    }
+
+    @Override
+    public void onLeading(long term, MetaState state) {
+        leading = true;
+        underWay = false;
+        waiting.clear();
+        sweep();
+    }
+
+    @Override
+    public void onLeadershipLost() {
+        leading = false;
+        due.clear();
+        waiting.clear();
+        if (sweep != null) {
+            sweep.cancel();
+        }
+    }
+
+    @Override
+    public void onCommitted(MetaState before, MetaState after, List<MetaRecord> records) {
+        if (!leading) {
+            return;
+        }
+        Set<Gpid> touched = TouchedPartitions.of(before, after, records);
+        touched.stream().filter(gpid -> after.findPartition(gpid).isEmpty()).forEach(waiting::remove);
+        due.addAll(touched);
+        for (MetaRecord record : records) {
+            if (record instanceof NodeRegistered || record instanceof FunctionLevelSet) {
+                lookAtAll();
+            } else if (record instanceof PartitionsConfigured configured) {
+                configured.configurations().forEach(next -> log(before, next));
+            }
+        }
+        if (!due.isEmpty()) {
+            planSoon();
+        }
+    }
+
+    @Override
+    public void onReport(HostPort node, long incarnation, ReplicaReport report) {
+        look(Wire.gpid(report.getGpid()));
+    }
+
+    @Override
+    public void onStandingChanged(HostPort node) {
+        if (leading) {
+            lookAtAll();
+        }
+    }
+
+    private void lookAtAll() {
+        leader.state().partitions().forEach(partition -> due.add(partition.gpid()));
+        planSoon();
+    }
+
+    private void sweep() {
+        if (leading) {
+            lookAtAll();
+            expireApps();
+            sweep = loop.schedule(SWEEP_INTERVAL_MS, this::sweep);
+        }
+    }
+
+    private void planSoon() {
+        if (leading && !planned && !underWay) {
+            planned = true;
+            loop.execute(() -> {
+                planned = false;
+                plan();
+            });
+        }
+    }
+
+    private void plan() {
+        if (!leading || underWay) {
+            return;
+        }
+        underWay = true;
+        List<Gpid> looked = List.copyOf(due);
+        due.clear();
+        var unused = leader.submit((state, wallMs) -> decide(state, looked)).whenComplete((plan, failure) -> {
+            underWay = false;
+            if (failure != null) {
+                LOG.debug("The guardian's plan was not recorded", failure);
+                due.addAll(looked);
+                loop.schedule(RETRY_MS, this::planSoon);
+            } else if (leading) {
+                registry.setLearners(looked, plan.learners());
+                looked.forEach(waiting::remove);
+                waiting.putAll(plan.waiting());
+                lookAgain(plan.againAtMs());
+            }
+            if (!due.isEmpty()) {
+                planSoon();
+            }
+        });
+    }
+
+    private Decision<Plan> decide(MetaState state, List<Gpid> looked) {
+        List<MetaRecord> records = new ArrayList<>(Arrivals.settle(state, registry.view(state)));
+        MetaState settled = state.replay(records);
+        if (!settled.functionLevel().repairs()) {
+            return new Decision<>(new Plan(List.of(), registry.learners(), Map.of(), OptionalLong.empty()), records);
+        }
+        ClusterView view = registry.view(settled);
+        Plan plan = guardian.plan(settled, looked, view, registry.learners());
+        if (!plan.configurations().isEmpty()) {
+            records.add(new PartitionsConfigured(view.wallMs(), plan.configurations()));
+        }
+        return new Decision<>(plan, records);
+    }
+
+    private void lookAgain(OptionalLong againAtMs) {
+        if (againAtMs.isPresent()) {
+            loop.schedule(Math.min(SWEEP_INTERVAL_MS, againAtMs.getAsLong() - loop.wallMs()), () -> {
+                if (leading) {
+                    lookAtAll();
+                }
+            });
+        }
+    }
+
+    private void expireApps() {
+        long nowSecond = loop.wallMs() / 1000;
+        for (App app : leader.state().apps()) {
+            if (!app.isAvailable() && app.expireSecond() <= nowSecond) {
+                var unused = leader.submit((state, wallMs) -> {
+                    boolean still = state.findApp(app.id())
+                            .filter(found -> !found.isAvailable() && found.expireSecond() <= wallMs / 1000)
+                            .isPresent();
+                    return still ? Decision.record(app.id(), new AppExpired(app.id())) : Decision.reply(app.id());
+                });
+            }
+        }
+    }
+
+    private static void log(MetaState before, Configuration next) {
+        Configuration old =
+                before.findPartition(next.gpid()).map(Partition::configuration).orElse(next);
+        LOG.info(
+                "{}: ballot {} -> {}, {} -> {}",
+                next.gpid(),
+                old.ballot(),
+                next.ballot(),
+                old.members(),
+                next.members());
+    }
+}
