@@ -1,0 +1,70 @@
+package dev.sluice.meta.admin;
+
+import dev.sluice.common.ErrorCode;
+import dev.sluice.common.command.CommandHandler;
+import dev.sluice.common.command.RemoteCommands;
+import dev.sluice.common.config.Config;
+import dev.sluice.common.rpc.AdminRpcs;
+import dev.sluice.common.rpc.RpcHandlers;
+import dev.sluice.meta.leader.MetaLeader;
+import dev.sluice.wire.admin.QueryConfigResponse;
+import java.util.concurrent.Executor;
+
+/** Answers the administration calls of the client protocol at one meta server; those of bulk load are elsewhere. */
+public final class AdminHandlers {
+    private final MetaLeader leader;
+    private final LiveNodes nodes;
+    private final Config config;
+    private final MetaIdentity identity;
+    private final RemoteCommands commands;
+    private final Executor commandExecutor;
+
+    /**
+     * @param config with the options of {@link AdminOptions}
+     * @param commands answered as remote commands, on the executor, by leader and followers alike
+     */
+    public AdminHandlers(
+            MetaLeader leader,
+            LiveNodes nodes,
+            Config config,
+            MetaIdentity identity,
+            RemoteCommands commands,
+            Executor commandExecutor) {
+        this.leader = leader;
+        this.nodes = nodes;
+        this.config = config;
+        this.identity = identity;
+        this.commands = commands;
+        this.commandExecutor = commandExecutor;
+    }
+
+    /** Adds the handlers to the table of a server that has not started yet. */
+    public void register(RpcHandlers handlers) {
+        LeaderGate gate = new LeaderGate(leader, identity.self(), handlers);
+        registerApps(gate);
+        registerCluster(gate);
+        CommandHandler.register(handlers, commands, commandExecutor);
+    }
+
+    private void registerApps(LeaderGate gate) {
+        AppCreation creation = new AppCreation(nodes, config);
+        ReplicaCounts replicaCounts = new ReplicaCounts(nodes, config);
+        gate.read(AdminRpcs.QUERY_CONFIG, RoutingQuery::answer, this::refuseRouting)
+                .write(AdminRpcs.CREATE_APP, creation::create, AppCreation::refuse)
+                .read(AdminRpcs.LIST_APPS, AppList::answer, AppList::refuse)
+                .read(AdminRpcs.GET_MAX_REPLICA_COUNT, ReplicaCounts::get, ReplicaCounts::refuseGet)
+                .write(AdminRpcs.SET_MAX_REPLICA_COUNT, replicaCounts::set, ReplicaCounts::refuseSet);
+    }
+
+    private void registerCluster(LeaderGate gate) {
+        NodeQueries queries = new NodeQueries(nodes, identity);
+        gate.read(AdminRpcs.LIST_NODES, queries::list, NodeQueries::refuseList)
+                .read(AdminRpcs.CLUSTER_INFO, queries::clusterInfo, NodeQueries::refuseClusterInfo);
+    }
+
+    private QueryConfigResponse refuseRouting(ErrorCode error) {
+        return error == ErrorCode.ERR_FORWARD_TO_OTHERS
+                ? RoutingQuery.forward(leader.findLeader())
+                : RoutingQuery.refuse(error);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.sluice.meta.admin;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The envs that an app may have, and which values they take. */
+final class AppEnvs {
+    private static final long MIB = 1L << 20;
+    private static final Pattern LIMIT = Pattern.compile("(\\d{1,18})[KM]?\\*(delay|reject)\\*(\\d{1,9})");
+    private static final Pattern TIME_OF_DAY = Pattern.compile("([01]?\\d|2[0-3]):[0-5]\\d");
+
+    private static final Map<String, Rule> RULES = rules();
+
+    /**
+     * What an env takes.
+     *
+     * @param expected for a person
+     */
+    private record Rule(Predicate<String> accepts, String expected) {}
+
+    private AppEnvs() {}
+
+    /** What is wrong with the first bad one, by name; nothing if all are fine. */
+    static Optional<String> findProblem(Map<String, String> envs) {
+        for (Map.Entry<String, String> env : new TreeMap<>(envs).entrySet()) {
+            Rule rule = RULES.get(env.getKey());
+            if (rule == null) {
+                return Optional.of("app_env '" + env.getKey() + "' is not supported");
+            }
+            if (!rule.accepts.test(env.getValue())) {
+                return Optional.of("app_env '" + env.getKey() + "' has the invalid value '" + env.getValue()
+                        + "', expected " + rule.expected);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Map<String, Rule> rules() {
+        Map<String, Rule> rules = new TreeMap<>();
+        rules.put("default_ttl", integer(0, Integer.MAX_VALUE));
+        rules.put(
+                "replica.deny_client_request",
+                choice(
+                        "timeout*all",
+                        "timeout*write",
+                        "timeout*read",
+                        "reconfig*all",
+                        "reconfig*write",
+                        "reconfig*read"));
+        rules.put("replica.write_throttling", throttling());
+        rules.put("replica.write_throttling_by_size", throttling());
+        rules.put("replica.read_throttling", throttling());
+        rules.put("replica.read_throttling_by_size", throttling());
+        rules.put("replica.backup_request_throttling", throttling());
+        rules.put("replica.slow_query_threshold", integer(20, Long.MAX_VALUE));
+        rules.put("replica.rocksdb_iteration_threshold_time_ms", integer(0, Long.MAX_VALUE));
+        rules.put("replica.rocksdb_block_cache_enabled", bool());
+        rules.put("replica.split.validate_partition_hash", bool());
+        rules.put("rocksdb.usage_scenario", choice("normal", "prefer_write", "bulk_load"));
+        rules.put("rocksdb.allow_ingest_behind", bool());
+        rules.put("rocksdb.write_buffer_size", integer(16 * MIB, 512 * MIB));
+        rules.put("rocksdb.num_levels", integer(1, 10));
+        rules.put("rocksdb.checkpoint.reserve_min_count", integer(1, Integer.MAX_VALUE));
+        rules.put("rocksdb.checkpoint.reserve_time_seconds", integer(0, Integer.MAX_VALUE));
+        rules.put("manual_compact.disabled", bool());
+        rules.put("manual_compact.max_concurrent_running_count", integer(0, Integer.MAX_VALUE));
+        rules.put("manual_compact.once.trigger_time", integer(1, Long.MAX_VALUE));
+        rules.put("manual_compact.once.target_level", targetLevel());
+        rules.put("manual_compact.once.bottommost_level_compaction", choice("force", "skip"));
+        rules.put("manual_compact.periodic.trigger_time", timesOfDay());
+        rules.put("manual_compact.periodic.target_level", targetLevel());
+        rules.put("manual_compact.periodic.bottommost_level_compaction", choice("force", "skip"));
+        rules.put("user_specified_compaction", text());
+        rules.put("business.info", text());
+        rules.put("replica_access_controller.allowed_users", text());
+        rules.put("replica_access_controller.ranger_policies", text());
+        return Map.copyOf(rules);
+    }
+
+    private static Rule integer(long min, long max) {
+        return new Rule(text -> isInteger(text, min, max), "an integer from " + min + " to " + max);
+    }
+
+    private static Rule targetLevel() {
+        return new Rule(
+                text -> isInteger(text, 1, Integer.MAX_VALUE) || text.equals("-1"), "-1 or an integer from 1 up");
+    }
+
+    private static Rule bool() {
+        return new Rule(text -> Set.of("true", "false").contains(text.toLowerCase(Locale.ROOT)), "'true' or 'false'");
+    }
+
+    private static Rule choice(String... words) {
+        return new Rule(List.of(words)::contains, "one of " + String.join(", ", words));
+    }
+
+    private static Rule text() {
+        return new Rule(text -> true, "text");
+    }
+
+    private static Rule timesOfDay() {
+        return new Rule(
+                text -> List.of(text.split(",", -1)).stream()
+                        .allMatch(time -> TIME_OF_DAY.matcher(time).matches()),
+                "times of the day such as 3:00,21:30");
+    }
+
+    private static Rule throttling() {
+        return new Rule(
+                AppEnvs::isThrottling, "<n>[K|M]*delay*<ms> and <n>[K|M]*reject*<ms> at most once each, by comma");
+    }
+
+    private static boolean isThrottling(String text) {
+        Set<String> kinds = new HashSet<>();
+        for (String limit : text.split(",", -1)) {
+            Matcher matcher = LIMIT.matcher(limit);
+            if (!matcher.matches() || !kinds.add(matcher.group(2))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isInteger(String text, long min, long max) {
+        try {
+            long value = Long.parseLong(text);
+            return value >= min && value <= max;
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+}

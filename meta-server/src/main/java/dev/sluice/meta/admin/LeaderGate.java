@@ -1,0 +1,97 @@
+package dev.sluice.meta.admin;
+
+import dev.sluice.common.ErrorCode;
+import dev.sluice.common.HostPort;
+import dev.sluice.common.rpc.Rpc;
+import dev.sluice.common.rpc.RpcHandlers;
+import dev.sluice.common.rpc.RpcHandlers.Access;
+import dev.sluice.meta.leader.Command;
+import dev.sluice.meta.leader.MetaLeader;
+import dev.sluice.meta.leader.NotLeaderException;
+import dev.sluice.meta.state.MetaState;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.apache.thrift.TBase;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets only a leader answer that is ready. What reads is answered from the committed state on the network thread; what
+ * changes something is answered once it is committed.
+ */
+final class LeaderGate {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaderGate.class);
+
+    private final MetaLeader leader;
+    private final HostPort self;
+    private final RpcHandlers handlers;
+
+    LeaderGate(MetaLeader leader, HostPort self, RpcHandlers handlers) {
+        this.leader = leader;
+        this.self = self;
+        this.handlers = handlers;
+    }
+
+    /**
+     * Answers {@code rpc} from the committed state.
+     *
+     * @param refuse makes the reply that says why there is no answer
+     */
+    <Q extends TBase<?, ?>, R extends TBase<?, ?>> LeaderGate read(
+            Rpc<Q, R> rpc, BiFunction<MetaState, Q, R> answer, Function<ErrorCode, R> refuse) {
+        handlers.on(rpc, Access.CLIENTS, (caller, header, request, responder) -> {
+            ErrorCode error = check();
+            if (!error.isOk()) {
+                responder.reply(refuse.apply(error));
+                return;
+            }
+            R reply;
+            try {
+                reply = answer.apply(leader.state(), request);
+            } catch (RuntimeException e) {
+                LOG.error("{} from {} cannot be answered: {}", rpc, caller.remote(), request, e);
+                reply = refuse.apply(ErrorCode.ERR_UNKNOWN);
+            }
+            responder.reply(reply);
+        });
+        return this;
+    }
+
+    /** Answers {@code rpc} once what the command decides is committed. */
+    <Q extends TBase<?, ?>, R extends TBase<?, ?>> LeaderGate write(
+            Rpc<Q, R> rpc, Function<Q, Command<R>> command, Function<ErrorCode, R> refuse) {
+        handlers.on(rpc, Access.CLIENTS, (caller, header, request, responder) -> {
+            ErrorCode error = check();
+            if (!error.isOk()) {
+                responder.reply(refuse.apply(error));
+                return;
+            }
+            LOG.info("{} from {}: {}", rpc, caller.remote(), request);
+            CompletableFuture<Void> unused = leader.submit(command.apply(request))
+                    .handle((reply, failure) -> failure == null ? reply : refuse.apply(errorOf(failure)))
+                    .thenAccept(responder::reply);
+        });
+        return this;
+    }
+
+    private ErrorCode check() {
+        if (leader.findTerm().isPresent() && leader.holdsLease()) {
+            return leader.state().clusterId().isEmpty() ? ErrorCode.ERR_SERVICE_NOT_ACTIVE : ErrorCode.ERR_OK;
+        }
+        // Elected, but not all of the journal is replayed or the lease not granted yet.
+        return leader.findLeader().filter(self::equals).isPresent()
+                ? ErrorCode.ERR_SERVICE_NOT_ACTIVE
+                : ErrorCode.ERR_FORWARD_TO_OTHERS;
+    }
+
+    private ErrorCode errorOf(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (!(cause instanceof NotLeaderException)) {
+            return ErrorCode.ERR_UNKNOWN;
+        }
+        return leader.findTerm().isPresent() ? ErrorCode.ERR_SERVICE_NOT_ACTIVE : ErrorCode.ERR_FORWARD_TO_OTHERS;
+    }
+}

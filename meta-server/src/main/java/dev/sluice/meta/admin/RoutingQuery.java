@@ -1,0 +1,74 @@
+package dev.sluice.meta.admin;
+
+import dev.sluice.common.ErrorCode;
+import dev.sluice.common.HostPort;
+import dev.sluice.common.rpc.Wire;
+import dev.sluice.meta.state.App;
+import dev.sluice.meta.state.MetaState;
+import dev.sluice.meta.state.Partition;
+import dev.sluice.wire.WireAddress;
+import dev.sluice.wire.admin.PartitionConfiguration;
+import dev.sluice.wire.admin.QueryConfigRequest;
+import dev.sluice.wire.admin.QueryConfigResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Who serves the partitions of an app. */
+final class RoutingQuery {
+    private RoutingQuery() {}
+
+    /**
+     * The wanted partitions, all if none of the wanted ones exists. A partition that nobody serves yet has ballot 0 and no
+     * primary.
+     */
+    static QueryConfigResponse answer(MetaState state, QueryConfigRequest request) {
+        Optional<App> found = state.findApp(request.getAppName());
+        if (found.isEmpty()) {
+            return refuse(ErrorCode.ERR_OBJECT_NOT_FOUND);
+        }
+        App app = found.get();
+        List<Partition> all = state.partitionsOf(app.id());
+        List<Partition> wanted = new ArrayList<>();
+        for (int index : request.getPartitionIndices()) {
+            if (index >= 0 && index < all.size()) {
+                wanted.add(all.get(index));
+            }
+        }
+        List<PartitionConfiguration> partitions = (wanted.isEmpty() ? all : wanted)
+                .stream().map(partition -> onWire(partition, app)).toList();
+        return new QueryConfigResponse()
+                .setErr(Wire.error(ErrorCode.ERR_OK))
+                .setAppId(app.id())
+                .setPartitionCount(app.partitionCount())
+                .setIsStateful(true)
+                .setPartitions(partitions);
+    }
+
+    static QueryConfigResponse refuse(ErrorCode error) {
+        return new QueryConfigResponse().setErr(Wire.error(error)).setPartitions(List.of());
+    }
+
+    /** Not this server: one partition names the leader as its primary, if it is known. */
+    static QueryConfigResponse forward(Optional<HostPort> leader) {
+        QueryConfigResponse reply = refuse(ErrorCode.ERR_FORWARD_TO_OTHERS);
+        leader.ifPresent(address -> reply.setPartitions(List.of(new PartitionConfiguration()
+                .setPrimary(Wire.address(address))
+                .setSecondaries(List.of())
+                .setLastDrops(List.of()))));
+        return reply;
+    }
+
+    static PartitionConfiguration onWire(Partition partition, App app) {
+        List<WireAddress> drops = partition.lastDrops().stream()
+                .map(drop -> Wire.address(drop.node()))
+                .toList();
+        return new PartitionConfiguration()
+                .setPid(Wire.gpid(partition.gpid()))
+                .setBallot(partition.ballot().number())
+                .setMaxReplicaCount(app.maxReplicaCount())
+                .setPrimary(Wire.addressOrNone(partition.primary()))
+                .setSecondaries(Wire.addresses(partition.secondaries()))
+                .setLastDrops(drops);
+    }
+}
