@@ -64,6 +64,22 @@ final class RocksEngineTest extends EngineContract {
         }
     }
 
+    /** B.10: seen from outside, for a merge would hide a repetition. */
+    @Test
+    void anIngestThatIsThereIsKnownByItsInodeAndAddsNoFile() throws IOException {
+        Path file = stage("1", Map.of("a", "loaded"));
+        try (Engine engine = open()) {
+            engine.publish(1, publish(7), List.of(file));
+        }
+        List<Path> before = tables();
+        try (Engine engine = open()) {
+            assertThat(engine.appliedDecree()).isZero();
+            engine.publish(1, publish(7), List.of(file));
+            assertThat(tables()).isEqualTo(before);
+            assertThat(Files.getAttribute(file, "unix:nlink")).isEqualTo(2);
+        }
+    }
+
     @Test
     void manyFilesOverLiveDataDoNotStopWrites() {
         List<Path> files = new ArrayList<>();
