@@ -52,7 +52,8 @@ public final class ShellCommand implements Callable<Integer> {
     @Option(
             names = {"-t", "--timeout_ms"},
             defaultValue = "5000",
-            description = "How long a request may take (default: ${DEFAULT-VALUE}).")
+            description =
+                    "How long a request for rows may take; one to the meta servers twice that (default: ${DEFAULT-VALUE}).")
     private int timeoutMs;
 
     @Option(
@@ -63,9 +64,7 @@ public final class ShellCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ClientOptions options = ClientOptions.DEFAULTS
-                .withTimeoutMs(timeoutMs)
-                .withAdminTimeoutMs(Math.max(timeoutMs, ClientOptions.DEFAULTS.adminTimeoutMs()));
+        ClientOptions options = ClientOptions.DEFAULTS.withTimeoutMs(timeoutMs).withAdminTimeoutMs(2 * timeoutMs);
         try (SluiceClient client = SluiceClient.connect(SluiceClient.parseServers(metaServers), options)) {
             boolean terminal = ConsoleCheck.isTerminal();
             if (commands.isEmpty() && terminal) {

@@ -40,7 +40,7 @@ public final class TextTable {
             throw new IllegalArgumentException(
                     "[" + name + "]: a row of " + values.length + " values, expected " + expected);
         }
-        rows.add(List.copyOf(Arrays.asList(values)));
+        rows.add(Arrays.stream(values).map(TextTable::plain).toList());
         return this;
     }
 
@@ -89,6 +89,11 @@ public final class TextTable {
             text.append(printed.toString().stripTrailing()).append('\n');
         }
         return text.toString();
+    }
+
+    /** Numbers and truth values stay what they are in JSON; all else is text. */
+    private static Object plain(Object value) {
+        return value instanceof Number || value instanceof Boolean ? value : value.toString();
     }
 
     private static int width(int column, List<List<Object>> lines) {
