@@ -1,0 +1,116 @@
+package dev.sluice.replica;
+
+import dev.sluice.common.config.ConfigSchema;
+import dev.sluice.common.config.Option;
+import dev.sluice.common.config.Options;
+import dev.sluice.replica.load.LoadSettings;
+import java.util.List;
+
+/** The options of a replica server, beside those of its loads. */
+public final class ReplicaOptions {
+    public static final Option<String> HOST = Options.string("apps.replica", "host")
+            .defaultValue("127.0.0.1")
+            .doc("IPv4 address that this server binds and is known by.");
+
+    public static final Option<Integer> PORT = Options.integer("apps.replica", "ports")
+            .defaultValue(34801)
+            .range(0, 65535)
+            .doc("Port of the replica server; 0 takes a free one.");
+
+    public static final Option<List<String>> META_SERVERS = Options.list("meta_server", "server_list")
+            .defaultValue(List.of("127.0.0.1:34601"))
+            .doc("Addresses of the meta servers.");
+
+    public static final Option<String> DATA_DIR = Options.string("replication", "data_dirs")
+            .defaultValue("data/replica")
+            .doc("Directory of the replicas; one, with or without a tag in front (tag:dir).");
+
+    public static final Option<Integer> ROUNDS_OUTSTANDING_MAX = Options.integer("replication", "staleness_for_commit")
+            .defaultValue(20)
+            .range(1, 1000)
+            .doc("Mutations of a partition that are proposed and not committed.");
+
+    public static final Option<Long> PREPARE_TIMEOUT_MS = Options.milliseconds(
+                    "replication", "prepare_timeout_ms_for_secondaries")
+            .defaultValue(3_000L)
+            .range(100L, 600_000L)
+            .doc("A member that does not answer for so long is reported as unreachable.");
+
+    public static final Option<Long> WRITE_BYTES_MAX = Options.bytes("replication", "max_allowed_write_size")
+            .defaultValue(1L << 20)
+            .range(1L, 32L << 20)
+            .doc("Longest write of a client.");
+
+    public static final Option<Integer> FLUSH_INTERVAL_SECONDS = Options.integer(
+                    "replication", "checkpoint_interval_seconds")
+            .defaultValue(100)
+            .range(1, 86_400)
+            .doc("Longest time from a write to the flush that makes it durable in the engine.");
+
+    public static final Option<Integer> LOG_RESERVE_MB = Options.integer("replication", "log_private_reserve_max_size_mb")
+            .defaultValue(256)
+            .range(0, 1_000_000)
+            .doc("So much of each log is kept for learners, in MiB.");
+
+    public static final Option<Boolean> LOG_FSYNC = Options.bool("replication", "plog_force_flush")
+            .defaultValue(false)
+            .doc("Writes are on the disk before they are acknowledged.");
+
+    public static final Option<Integer> LEARN_CONCURRENT_MAX = Options.integer(
+                    "replication", "learn_app_max_concurrent_count")
+            .defaultValue(5)
+            .range(1, 100)
+            .doc("Checkpoints that this server fetches at once as a learner.");
+
+    public static final Option<Integer> GARBAGE_SECONDS = Options.integer(
+                    "replication", "gc_disk_garbage_replica_interval_seconds")
+            .defaultValue(86_400)
+            .range(0, 31_536_000)
+            .doc("How long a replica that was given up stays on the disk.");
+
+    public static final Option<Long> REPORT_ALL_MS = Options.milliseconds("replication", "report_interval_ms")
+            .defaultValue(5_000L)
+            .range(100L, 600_000L)
+            .doc("Every replica is reported so often, changed or not.");
+
+    public static final Option<Integer> LOOPS = Options.integer("replication", "event_loops")
+            .defaultValue(2)
+            .range(1, 64)
+            .doc("Threads that own the state of replicas.");
+
+    public static final Option<Integer> READ_THREADS = Options.integer("replication", "read_threads")
+            .defaultValue(4)
+            .range(1, 256)
+            .doc("Threads that read for clients.");
+
+    public static final Option<Long> BLOCK_CACHE_BYTES = Options.bytes("pegasus.server", "rocksdb_block_cache_capacity")
+            .defaultValue(64L << 20)
+            .range(1L << 20, 1L << 40)
+            .doc("Cache of blocks that all engines of this server share.");
+
+    public static final Option<Long> WRITE_BUFFERS_BYTES = Options.bytes(
+                    "pegasus.server", "rocksdb_total_size_across_write_buffer")
+            .defaultValue(128L << 20)
+            .range(1L << 20, 1L << 40)
+            .doc("Memory for writes that are not flushed, of all engines of this server.");
+
+    public static final Option<Long> WRITE_BUFFER_BYTES = Options.bytes("pegasus.server", "rocksdb_write_buffer_size")
+            .defaultValue(32L << 20)
+            .range(64L << 10, 1L << 32)
+            .doc("Memory for writes that are not flushed, of one engine.");
+
+    public static final Option<String> BLOCK_SERVICE_TYPE = Options.string("block_service.<name>", "type")
+            .defaultValue("local_service")
+            .doc("Kind of block store.");
+
+    public static final Option<String> BLOCK_SERVICE_ARGS = Options.string("block_service.<name>", "args")
+            .defaultValue("")
+            .doc("Its arguments, separated by blanks.");
+
+    private ReplicaOptions() {}
+
+    /** All options that a replica server knows. */
+    public static ConfigSchema schema() {
+        return ConfigSchema.of(ReplicaOptions.class, LoadSettings.class);
+    }
+}

@@ -1,0 +1,267 @@
+package dev.sluice.replica;
+
+import dev.sluice.bulkload.store.BlockService;
+import dev.sluice.bulkload.store.BlockStores;
+import dev.sluice.common.HostPort;
+import dev.sluice.common.command.RemoteCommands;
+import dev.sluice.common.command.ServerInfo;
+import dev.sluice.common.config.Config;
+import dev.sluice.common.file.FileSystem;
+import dev.sluice.common.file.LocalFileSystem;
+import dev.sluice.common.rpc.AdminRpcs;
+import dev.sluice.common.rpc.NettyRpcClient;
+import dev.sluice.common.rpc.NettyRpcServer;
+import dev.sluice.common.rpc.RpcHandlers;
+import dev.sluice.common.rpc.RpcHandlers.Access;
+import dev.sluice.common.rpc.RpcIo;
+import dev.sluice.common.rpc.RpcLimits;
+import dev.sluice.common.rpc.ServerIdentity;
+import dev.sluice.common.time.SystemClock;
+import dev.sluice.common.time.ThreadEventLoop;
+import dev.sluice.replica.engine.EngineOptions;
+import dev.sluice.replica.engine.RocksEngineFactory;
+import dev.sluice.replica.learn.CheckpointFetch;
+import dev.sluice.replica.learn.CheckpointShelf;
+import dev.sluice.replica.learn.Throttle;
+import dev.sluice.replica.load.NodeLoads;
+import dev.sluice.replica.log.LogOptions;
+import dev.sluice.replica.log.LogWriter;
+import dev.sluice.replica.log.SegmentedMutationLog;
+import dev.sluice.replica.node.Lease;
+import dev.sluice.replica.node.NodeIdentity;
+import dev.sluice.replica.node.NodeStream;
+import dev.sluice.replica.replica.GroupHandlers;
+import dev.sluice.replica.replica.ReplicaServices;
+import dev.sluice.replica.replica.ReplicaSettings;
+import dev.sluice.replica.replica.Replicas;
+import dev.sluice.replica.replication.Limits;
+import dev.sluice.replica.request.ClientHandlers;
+import dev.sluice.wire.WireString;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A replica server: the replicas of one node, their loads, and what clients and the meta leader talk to. Several may live in
+ * one process; nothing is static. {@link #start} opens what lies in the data directory and registers; {@link #close} flushes
+ * and ends everything.
+ */
+public final class ReplicaServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaServer.class);
+    private static final int READS_WAITING_MAX = 100_000;
+    private static final long HOUSEKEEPING_MS = 10_000;
+
+    private final Config config;
+    private final FileSystem files;
+    private final SystemClock clock = new SystemClock();
+    /** What to close, the last opened first. */
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    private final HostPort address;
+    private boolean started;
+
+    /** A server with that configuration, on the local file system. */
+    public ReplicaServer(Config config) {
+        this.config = config;
+        this.files = new LocalFileSystem();
+        this.address = new HostPort(config.get(ReplicaOptions.HOST), port());
+    }
+
+    /** Where it listens once it is started. */
+    public HostPort address() {
+        return address;
+    }
+
+    /** Opens, binds, registers. Throws if the data directory cannot be used or the address is taken; closed then. */
+    public synchronized void start() throws IOException {
+        try {
+            open();
+            started = true;
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void open() throws IOException {
+        Path data = dataDirectory(config.get(ReplicaOptions.DATA_DIR));
+        LOG.info("Replica server {} starts, data in {}", address, data);
+        NodeIdentity identity = NodeIdentity.begin(files, data, clock.wallMs());
+        Supplier<ServerIdentity> greeting =
+                () -> new ServerIdentity(identity.clusterId(), address, identity.incarnation());
+        RpcIo io = closing(RpcIo.start("replica-io-" + address.port(), 2));
+        NettyRpcClient rpc = closing(new NettyRpcClient(io, greeting, RpcLimits.DEFAULT));
+        RocksEngineFactory engines = closing(new RocksEngineFactory(engineOptions()));
+        LogWriter logWriter = closing(new LogWriter("replica-log-" + address.port()));
+        BlockStores stores = closing(blockStores());
+        ThreadEventLoop control = closing(new ThreadEventLoop("replica-control-" + address.port()));
+        NodeLoads loads = closing(new NodeLoads(files, stores, clock, config));
+        Pool maintenance = closing(new Pool("replica-maintenance-" + address.port(), 3, Integer.MAX_VALUE));
+        Pool learning = closing(new Pool(
+                "replica-learn-" + address.port(),
+                config.get(ReplicaOptions.LEARN_CONCURRENT_MAX),
+                Integer.MAX_VALUE));
+        Pool reads = closing(new Pool(
+                "replica-read-" + address.port(), config.get(ReplicaOptions.READ_THREADS), READS_WAITING_MAX));
+        List<ThreadEventLoop> loops = new ArrayList<>();
+        for (int i = 0; i < config.get(ReplicaOptions.LOOPS); i++) {
+            loops.add(closing(new ThreadEventLoop("replica-loop-" + address.port() + "-" + i)));
+        }
+        Throttle throttle = Throttle.NONE;
+        CheckpointShelf shelf = new CheckpointShelf(files, clock, throttle);
+        ReplicaServices services = new ReplicaServices(
+                address,
+                identity.incarnation(),
+                files,
+                engines,
+                directory -> SegmentedMutationLog.open(files, directory, LogOptions.DEFAULT, logWriter),
+                rpc,
+                maintenance,
+                learning,
+                shelf,
+                new CheckpointFetch(rpc, files, throttle),
+                loads,
+                settings());
+        Lease lease = new Lease(clock);
+        Node node = new Node(files, data);
+        Replicas replicas = new Replicas(
+                services,
+                data,
+                control,
+                loops,
+                identity::clusterId,
+                config.get(ReplicaOptions.GARBAGE_SECONDS) * 1000L,
+                node);
+        replicas.openAll();
+        opened.push(replicas::close);
+        NodeStream stream = new NodeStream(
+                control,
+                rpc,
+                config.get(ReplicaOptions.META_SERVERS).stream()
+                        .map(HostPort::parse)
+                        .toList(),
+                address,
+                identity,
+                lease,
+                node,
+                config.get(ReplicaOptions.REPORT_ALL_MS));
+        node.connect(replicas, stream);
+        RpcHandlers handlers = new RpcHandlers();
+        GroupHandlers.register(handlers, replicas, shelf, reads);
+        ClientHandlers clients = closing(ClientHandlers.register(
+                handlers, replicas, lease, clock, address, reads, config.get(ReplicaOptions.WRITE_BYTES_MAX)));
+        RemoteCommands commands = new RemoteCommands(ServerInfo.startedAt(clock.wallMs()));
+        loads.registerCommands(commands, config);
+        commands.register(DigestCommand.NAME, DigestCommand.HELP, new DigestCommand(replicas, clock)::answer);
+        handlers.on(
+                AdminRpcs.REMOTE_COMMAND,
+                Access.CLIENTS,
+                (caller, header, request, responder) -> maintenance.execute(() -> responder.reply(
+                        WireString.of(commands.execute(request.getCmd(), request.getArguments())))));
+        closing(NettyRpcServer.start(
+                io, address.host(), address.port(), handlers, greeting, RpcLimits.DEFAULT));
+        closing(stream);
+        stream.start();
+        housekeeping(control, maintenance, shelf, clients);
+        LOG.info(
+                "Replica server listens on {}, incarnation {}, {} replicas on disk",
+                address,
+                identity.incarnation(),
+                replicas.all().size());
+    }
+
+    private static void housekeeping(
+            ThreadEventLoop control, Pool maintenance, CheckpointShelf shelf, ClientHandlers clients) {
+        control.schedule(HOUSEKEEPING_MS, () -> {
+            maintenance.execute(() -> {
+                shelf.expire();
+                clients.expireScans();
+            });
+            housekeeping(control, maintenance, shelf, clients);
+        });
+    }
+
+    /** Ends in the opposite order of opening: first what comes from outside, last what everything stands on. */
+    @Override
+    public synchronized void close() {
+        while (!opened.isEmpty()) {
+            AutoCloseable next = opened.pop();
+            try {
+                next.close();
+            } catch (Exception e) {
+                LOG.warn("{} did not close cleanly", next, e);
+            }
+        }
+        if (started) {
+            started = false;
+            LOG.info("Replica server {} is shut down", address);
+        }
+    }
+
+    private <T extends AutoCloseable> T closing(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    private int port() {
+        int port = config.get(ReplicaOptions.PORT);
+        if (port != 0) {
+            return port;
+        }
+        // Configurations name a server by its port, so it must be known before anything is opened.
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(config.get(ReplicaOptions.HOST)))) {
+            return free.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException("no free port on " + config.get(ReplicaOptions.HOST), e);
+        }
+    }
+
+    private EngineOptions engineOptions() {
+        EngineOptions usual = EngineOptions.DEFAULT;
+        return new EngineOptions(
+                config.get(ReplicaOptions.BLOCK_CACHE_BYTES),
+                config.get(ReplicaOptions.WRITE_BUFFERS_BYTES),
+                config.get(ReplicaOptions.WRITE_BUFFER_BYTES),
+                usual.backgroundThreads(),
+                usual.backgroundBytesPerSecondMax());
+    }
+
+    private ReplicaSettings settings() {
+        Limits limits = Limits.DEFAULT.withRounds(
+                config.get(ReplicaOptions.ROUNDS_OUTSTANDING_MAX), config.get(ReplicaOptions.PREPARE_TIMEOUT_MS));
+        return new ReplicaSettings(
+                limits,
+                config.get(ReplicaOptions.FLUSH_INTERVAL_SECONDS) * 1000L,
+                ReplicaSettings.DEFAULT.flushBytes(),
+                (long) config.get(ReplicaOptions.LOG_RESERVE_MB) << 20,
+                config.get(ReplicaOptions.LOG_FSYNC));
+    }
+
+    private BlockStores blockStores() {
+        List<BlockService> services = new ArrayList<>();
+        for (String name : config.names("block_service")) {
+            services.add(BlockService.of(
+                    name,
+                    config.get(ReplicaOptions.BLOCK_SERVICE_TYPE.in(name)),
+                    config.get(ReplicaOptions.BLOCK_SERVICE_ARGS.in(name))));
+        }
+        return new BlockStores(services);
+    }
+
+    private static Path dataDirectory(String option) {
+        if (option.contains(",")) {
+            throw new IllegalArgumentException(
+                    "[replication] data_dirs = " + option + ": one directory expected, found several");
+        }
+        int colon = option.indexOf(':');
+        return Path.of(option.substring(colon + 1)).toAbsolutePath();
+    }
+}
