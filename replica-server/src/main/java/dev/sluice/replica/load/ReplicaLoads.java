@@ -249,6 +249,7 @@ final class ReplicaLoads implements LoadHooks {
         }
     }
 
+    @SuppressWarnings("EnumOrdinal") // the order of the modes is their number on the wire
     static Publish publish(LoadOrder order) {
         return new Publish(order.loadId(), LoadMode.values()[order.mode()], order.epoch(), order.manifestDigest());
     }
