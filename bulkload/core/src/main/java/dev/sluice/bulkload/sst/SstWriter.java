@@ -85,9 +85,14 @@ public final class SstWriter implements AutoCloseable {
         return List.copyOf(finished);
     }
 
-    /** The files that are complete so far. */
-    public List<Path> finished() {
-        return List.copyOf(finished);
+    /** How many files are complete so far. */
+    public int finishedCount() {
+        return finished.size();
+    }
+
+    /** A file that is complete, counted from 0. */
+    public Path finished(int index) {
+        return finished.get(index);
     }
 
     @Override
