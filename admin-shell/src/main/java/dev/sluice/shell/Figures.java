@@ -7,10 +7,10 @@ public final class Figures {
     private Figures() {}
 
     /** {@code 12.3 MiB}. */
-    public static String bytes(double bytes) {
+    public static String bytes(long bytes) {
         String[] units = {"B", "KiB", "MiB", "GiB", "TiB"};
         int unit = 0;
-        double number = bytes;
+        double number = (double) bytes;
         while (number >= 1024 && unit < units.length - 1) {
             number /= 1024;
             unit++;

@@ -6,7 +6,6 @@ import dev.sluice.common.time.Clock;
 import dev.sluice.common.time.SystemClock;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Watches a load until it has ended. On a terminal the lines are rewritten in place; elsewhere a line is printed when the
@@ -21,7 +20,7 @@ public final class LoadWatch {
     private final boolean live;
     private final Interruption interruption;
     private final Clock clock = new SystemClock();
-    private final RateMeter meter = new RateMeter();
+    private final RateMeter percentMeter = new RateMeter();
     private int linesOnScreen;
     private String lastPlain = "";
 
@@ -41,16 +40,16 @@ public final class LoadWatch {
     public LoadStatus untilEnded(String app) {
         while (true) {
             LoadStatus status = admin.queryBulkLoad(app);
-            show(status, status.loading() ? LoadDetail.ask(admin, app) : Optional.empty());
+            show(status);
             if (status.isEnded() || interruption.await(INTERVAL_MS)) {
                 return status;
             }
         }
     }
 
-    private void show(LoadStatus status, Optional<LoadDetail> detail) {
-        LoadView view = new LoadView(status, detail.orElse(null), meter);
-        meter.record(clock.nowMs(), view.amount());
+    private void show(LoadStatus status) {
+        LoadView view = new LoadView(status, percentMeter);
+        percentMeter.record(clock.nowMs(), view.percent());
         if (live) {
             rewrite(view.lines(PARTITIONS_SHOWN_MAX));
         } else {

@@ -23,28 +23,25 @@ class LoadViewTest {
 
     @Test
     void aLoadShowsItsBarItsRateAndItsEnd() {
-        LoadDetail detail = LoadDetail.parse("""
-                        {"partitions": [
-                          {"members": {"127.0.0.1:34801": {"phase": "STAGED", "bytes_done": 200, "bytes_total": 200},
-                                       "127.0.0.1:34802": {"phase": "STAGED", "bytes_done": 200, "bytes_total": 200}}},
-                          {"members": {"127.0.0.1:34801": {"phase": "DOWNLOADING", "bytes_done": 100, "bytes_total": 200},
-                                       "127.0.0.1:34802": {"phase": "WAITING", "bytes_done": 0, "bytes_total": 200,
-                                                           "message": "slot 6 of 5"}}}
-                        ]}
-                        """).orElseThrow();
-        LoadStatus status = status(
-                BulkLoadStatus.BLS_DOWNLOADING,
+        LoadStatus status = new LoadStatus(
+                "orders",
+                ErrorCode.ERR_OK,
                 true,
-                partition(BulkLoadStatus.BLS_DOWNLOADED, downloaded(100), downloaded(100)),
-                partition(BulkLoadStatus.BLS_DOWNLOADING, downloaded(50), downloaded(0)));
-        meter.record(0, 0);
-        meter.record(1_000, 500);
+                BulkLoadStatus.BLS_DOWNLOADING,
+                2,
+                List.of(
+                        partition(BulkLoadStatus.BLS_DOWNLOADED, downloaded(100), downloaded(100)),
+                        partition(BulkLoadStatus.BLS_DOWNLOADING, downloaded(50), downloaded(0))),
+                "5000000 of 8000000 bytes, 1500000 bytes/s, about 62 s left; 2.1: 127.0.0.1:34801 downloading 50%, "
+                        + "127.0.0.1:34802 waits for a download slot; and 3 more");
 
-        assertThat(new LoadView(status, detail, meter).lines(10))
+        assertThat(view(status).lines(10))
                 .containsExactly(
-                        "orders BLS_DOWNLOADING [##################------------] 62% 500 B/s ETA 0:01",
-                        "     1 BLS_DOWNLOADING   25% 127.0.0.1:34801 DOWNLOADING 50%, 127.0.0.1:34802 WAITING 0% (slot 6 of 5)",
-                        "     0 BLS_DOWNLOADED   100% 127.0.0.1:34801 STAGED 100%, 127.0.0.1:34802 STAGED 100%");
+                        "orders BLS_DOWNLOADING [##################------------] 62% 1.4 MiB/s ETA 1:02",
+                        "  and 3 more",
+                        "     1 BLS_DOWNLOADING   25% 127.0.0.1:34801 downloading 50%, "
+                                + "127.0.0.1:34802 waits for a download slot",
+                        "     0 BLS_DOWNLOADED   100% 127.0.0.1:34801 100%, 127.0.0.1:34802 100%");
     }
 
     @Test
@@ -55,7 +52,7 @@ class LoadViewTest {
                 partition(BulkLoadStatus.BLS_DOWNLOADING, downloaded(40), downloaded(60)));
         meter.record(0, 0);
         LoadView view = view(status);
-        meter.record(10_000, view.amount());
+        meter.record(10_000, view.percent());
 
         assertThat(view.headline())
                 .isEqualTo("orders BLS_DOWNLOADING [###############---------------] 50% 5.0%/s ETA 0:10");
@@ -110,15 +107,14 @@ class LoadViewTest {
     }
 
     @Test
-    void anAnswerThatIsNoDetailGivesNone() {
-        assertThat(LoadDetail.parse("unknown command 'meta.bulk-load-progress'"))
-                .isEmpty();
-        assertThat(LoadDetail.parse("{\"error\": \"no\"}")).isEmpty();
-        assertThat(LoadDetail.parse("{broken")).isEmpty();
+    void aHintInOtherWordsIsKeptAsItIs() {
+        assertThat(LoadHint.parse("the leader reads the manifests of 4 partitions"))
+                .isEqualTo(new LoadHint(null, Map.of(), "the leader reads the manifests of 4 partitions"));
+        assertThat(LoadHint.parse("")).isEqualTo(new LoadHint(null, Map.of(), ""));
     }
 
     private LoadView view(LoadStatus status) {
-        return new LoadView(status, null, meter);
+        return new LoadView(status, meter);
     }
 
     static LoadStatus status(BulkLoadStatus status, boolean loading, LoadStatus.Partition... partitions) {
