@@ -56,7 +56,11 @@ public sealed interface AppRecord extends MetaRecord {
         @Override
         public MetaState replayOn(MetaState state) {
             App app = state.requireApp(appId);
-            return withNextBallots(state.withApp(app.dropped(atSecond, expireSecond)), app);
+            MetaState dropped = withNextBallots(state.withApp(app.dropped(atSecond, expireSecond)), app);
+            return dropped.loads()
+                    .find(appId)
+                    .map(load -> dropped.withLoads(dropped.loads().with(load.appDropped())))
+                    .orElse(dropped);
         }
     }
 

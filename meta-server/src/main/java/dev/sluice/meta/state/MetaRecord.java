@@ -9,7 +9,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
  * journal is its {@code JsonTypeName} and never changes; a field may be added with a value that stands for its absence.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "record")
-public sealed interface MetaRecord permits ClusterRecord, AppRecord, PartitionRecord, NodeRecord {
+public sealed interface MetaRecord permits ClusterRecord, AppRecord, PartitionRecord, NodeRecord, LoadRecord {
     /** Returns the state after this record. */
     MetaState replayOn(MetaState state);
 }

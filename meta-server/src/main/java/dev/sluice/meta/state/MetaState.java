@@ -1,11 +1,15 @@
 package dev.sluice.meta.state;
 
+import dev.sluice.bulkload.load.AppLoad;
+import dev.sluice.bulkload.load.Loads;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.PSortedMap;
 import org.pcollections.TreePMap;
@@ -24,7 +28,7 @@ import org.pcollections.TreePMap;
 public final class MetaState {
     /** The state before the first record. */
     public static final MetaState EMPTY = new MetaState(
-            "", FunctionLevel.STEADY, TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), 0, 0);
+            "", FunctionLevel.STEADY, TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), 0, Loads.NONE, 0);
 
     private final String clusterId;
     private final FunctionLevel functionLevel;
@@ -33,6 +37,7 @@ public final class MetaState {
     private final PSortedMap<Gpid, Partition> partitions;
     private final PSortedMap<HostPort, Node> nodes;
     private final int lastAppId;
+    private final Loads loads;
     private final long digest;
 
     private MetaState(
@@ -43,6 +48,7 @@ public final class MetaState {
             PSortedMap<Gpid, Partition> partitions,
             PSortedMap<HostPort, Node> nodes,
             int lastAppId,
+            Loads loads,
             long digest) {
         this.clusterId = clusterId;
         this.functionLevel = functionLevel;
@@ -51,6 +57,7 @@ public final class MetaState {
         this.partitions = partitions;
         this.nodes = nodes;
         this.lastAppId = lastAppId;
+        this.loads = loads;
         this.digest = digest;
     }
 
@@ -146,6 +153,11 @@ public final class MetaState {
         return Optional.ofNullable(nodes.get(address));
     }
 
+    /** The last load of each app, under way or ended. */
+    public Loads loads() {
+        return loads;
+    }
+
     /** Equal for equal states. */
     public long digest() {
         return digest;
@@ -198,7 +210,8 @@ public final class MetaState {
             left -= EntityHash.of("partition", partition);
         }
         PSortedMap<String, Integer> names = app.isAvailable() ? appIdsByName.minus(app.name()) : appIdsByName;
-        return new MetaState(clusterId, functionLevel, apps.minus(appId), names, fewer, nodes, lastAppId, left);
+        return new MetaState(clusterId, functionLevel, apps.minus(appId), names, fewer, nodes, lastAppId, loads, left)
+                .withLoads(loads.without(appId));
     }
 
     /** The one door through which a configuration changes. */
@@ -212,7 +225,36 @@ public final class MetaState {
                         partitions.plus(partition.gpid(), partition),
                         nodes,
                         lastAppId)
-                .digestMoved("partition", partitions.get(partition.gpid()), partition);
+                .digestMoved("partition", partitions.get(partition.gpid()), partition)
+                .withLoadIn(partition.configuration());
+    }
+
+    /** A load knows the configurations of its partitions: a member that is new takes back that all are staged. */
+    private MetaState withLoadIn(Configuration configuration) {
+        int appId = configuration.gpid().appId();
+        AppLoad load = loads.find(appId).filter(found -> found.phase().isLoading()).orElse(null);
+        if (load == null) {
+            return this;
+        }
+        return withLoads(loads.with(load.configured(
+                configuration.gpid().partitionIndex(),
+                configuration.ballot(),
+                configuration.primary(),
+                configuration.members())));
+    }
+
+    /** With other loads. The digest moves by what is different in each load, not by whole loads. */
+    MetaState withLoads(Loads next) {
+        long moved = digest
+                + EntityHash.of("loadIds", List.of(next.lastLoadId(), next.lastEpoch()))
+                - EntityHash.of("loadIds", List.of(loads.lastLoadId(), loads.lastEpoch()));
+        Set<Integer> appIds = new TreeSet<>(loads.byApp().keySet());
+        appIds.addAll(next.byApp().keySet());
+        for (int appId : appIds) {
+            moved += LoadDigest.difference(loads.byApp().get(appId), next.byApp().get(appId));
+        }
+        return new MetaState(
+                clusterId, functionLevel, apps, appIdsByName, partitions, nodes, lastAppId, next, moved);
     }
 
     MetaState withNode(Node node) {
@@ -235,12 +277,12 @@ public final class MetaState {
             PSortedMap<Gpid, Partition> newPartitions,
             PSortedMap<HostPort, Node> newNodes,
             int newLastAppId) {
-        return new MetaState(newClusterId, newLevel, newApps, newNames, newPartitions, newNodes, newLastAppId, digest);
+        return new MetaState(newClusterId, newLevel, newApps, newNames, newPartitions, newNodes, newLastAppId, loads, digest);
     }
 
     private MetaState digestMoved(String kind, @Nullable Object before, Object after) {
         long moved = digest + EntityHash.of(kind, after) - (before == null ? 0 : EntityHash.of(kind, before));
-        return new MetaState(clusterId, functionLevel, apps, appIdsByName, partitions, nodes, lastAppId, moved);
+        return new MetaState(clusterId, functionLevel, apps, appIdsByName, partitions, nodes, lastAppId, loads, moved);
     }
 
     private static <T> T require(@Nullable T found, String what) {
@@ -256,6 +298,7 @@ public final class MetaState {
                 && clusterId.equals(that.clusterId)
                 && functionLevel == that.functionLevel
                 && lastAppId == that.lastAppId
+                && loads.equals(that.loads)
                 && apps.equals(that.apps)
                 && partitions.equals(that.partitions)
                 && nodes.equals(that.nodes);

@@ -1,0 +1,275 @@
+package dev.sluice.meta.load;
+
+import dev.sluice.bulkload.load.AppLoad;
+import dev.sluice.bulkload.load.AppPhase;
+import dev.sluice.bulkload.load.LoadChange;
+import dev.sluice.bulkload.load.LoadReports;
+import dev.sluice.bulkload.load.LoadWire;
+import dev.sluice.bulkload.load.Loads;
+import dev.sluice.bulkload.store.BlockStores;
+import dev.sluice.common.Ballot;
+import dev.sluice.common.Gpid;
+import dev.sluice.common.HostPort;
+import dev.sluice.common.rpc.Wire;
+import dev.sluice.common.time.EventLoop;
+import dev.sluice.meta.leader.Decision;
+import dev.sluice.meta.leader.MetaLeader;
+import dev.sluice.meta.leader.StateListener;
+import dev.sluice.meta.state.LoadRecord.LoadChanged;
+import dev.sluice.meta.state.MetaRecord;
+import dev.sluice.meta.state.MetaState;
+import dev.sluice.meta.state.Partition;
+import dev.sluice.wire.internal.LoadDirective;
+import dev.sluice.wire.internal.LoadGoal;
+import dev.sluice.wire.internal.PartitionLoadReport;
+import dev.sluice.wire.internal.ReplicaReport;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drives the loads of all apps while this server leads. Belongs to the leader's event loop.
+ *
+ * <p>Whatever happens, a report, a record, a node that comes or goes, leads to the same question: what follows for that
+ * app's load? It is put to {@link AppLoad} on the state; at most one such command per app is on its way.
+ */
+public final class LoadDriver implements StateListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LoadDriver.class);
+
+    private final MetaLeader leader;
+    private final EventLoop loop;
+    private final Predicate<HostPort> live;
+    private final ManifestReader manifests;
+    private final Map<Integer, LoadReports> reports = new HashMap<>();
+    private final Set<Integer> deciding = new HashSet<>();
+    private final Set<Integer> again = new HashSet<>();
+    private final Set<Long> reading = new HashSet<>();
+    private boolean leading;
+
+    /** @param live nodes that are not dead; asked on the event loop */
+    public LoadDriver(MetaLeader leader, EventLoop loop, BlockStores stores, Predicate<HostPort> live) {
+        this.leader = leader;
+        this.loop = loop;
+        this.live = live;
+        this.manifests = new ManifestReader(stores);
+    }
+
+    // ---- What the node streams ask and tell
+
+    /** What the leader wants of a partition in a load; empty if the app has no load, nor the result of one. */
+    public Optional<LoadDirective> findDirective(MetaState state, Gpid gpid) {
+        return state.loads()
+                .find(gpid.appId())
+                // Before the manifests are read there is nothing to do.
+                .filter(load -> load.phase().goal() != LoadGoal.DOWNLOAD || load.isPinned())
+                .map(load -> LoadWire.directive(load, gpid.partitionIndex()));
+    }
+
+    /** A registered node says how a replica stands. */
+    public void onReport(HostPort node, ReplicaReport report) {
+        PartitionLoadReport said = report.getLoad();
+        Gpid gpid = Wire.gpid(report.getGpid());
+        AppLoad load = leader.state().loads().find(gpid.appId()).orElse(null);
+        Partition partition = leader.state().findPartition(gpid).orElse(null);
+        if (!leading || said == null || load == null || partition == null) {
+            return;
+        }
+        Ballot ballot = new Ballot(report.getBallot());
+        boolean isOld = !node.equals(partition.primary()) || !ballot.equals(partition.ballot());
+        if (!isOld
+                && reportsOf(load)
+                        .hear(
+                                gpid.partitionIndex(),
+                                ballot,
+                                said.getLoadId(),
+                                LoadWire.reports(said.getMembers()))) {
+            decide(gpid.appId());
+        }
+    }
+
+    /** A node came, or is dead. */
+    public void onStandingChanged() {
+        if (leading) {
+            reconsiderAll();
+        }
+    }
+
+    /** Whether a learner that caught up may become a member: after publish only one that has what the load needs. */
+    public boolean admits(MetaState state, Gpid gpid, HostPort learner) {
+        AppLoad load = state.loads().find(gpid.appId()).orElse(null);
+        return load == null || load.mayBecomeMember(gpid.partitionIndex(), learner, reportsOf(load));
+    }
+
+    // ---- What the journal tells
+
+    @Override
+    public void onLeading(long term, MetaState state) {
+        leading = true;
+        reports.clear();
+        deciding.clear();
+        again.clear();
+        reading.clear();
+        reconsiderAll();
+    }
+
+    @Override
+    public void onLeadershipLost() {
+        leading = false;
+    }
+
+    @Override
+    public void onCommitted(MetaState before, MetaState after, List<MetaRecord> records) {
+        Loads now = after.loads();
+        if (!leading || now.equals(before.loads())) {
+            return;
+        }
+        for (AppLoad load : now.byApp().values()) {
+            AppLoad old = before.loads().find(load.plan().appId()).orElse(null);
+            if (!load.equals(old)) {
+                onChanged(old, load);
+            }
+        }
+    }
+
+    private void onChanged(@Nullable AppLoad old, AppLoad load) {
+        boolean sameLoad = old != null && old.loadId() == load.loadId();
+        if (!sameLoad || !load.phase().equals(old.phase())) {
+            LOG.info(
+                    "app {}: load {} {} -> {}",
+                    load.plan().appId(),
+                    load.loadId(),
+                    sameLoad ? old.phase() : "none",
+                    load.phase());
+        }
+        reconsider(load);
+    }
+
+    // ---- What follows
+
+    LoadReports reportsOf(AppLoad load) {
+        int appId = load.plan().appId();
+        LoadReports known = reports.get(appId);
+        if (known == null || known.loadId() != load.loadId()) {
+            known = new LoadReports(load.loadId());
+            reports.put(appId, known);
+        }
+        return known;
+    }
+
+    Predicate<HostPort> live() {
+        return live;
+    }
+
+    ManifestReader manifests() {
+        return manifests;
+    }
+
+    private void reconsiderAll() {
+        leader.state().loads().byApp().values().forEach(this::reconsider);
+    }
+
+    private void reconsider(AppLoad load) {
+        if (!load.phase().isLoading()) {
+            return;
+        }
+        LoadReports known = reportsOf(load);
+        for (int index = 0; index < load.partitions().size(); index++) {
+            known.reconsider(index);
+        }
+        if (load.needsManifests() && reading.add(load.loadId())) {
+            readManifests(load);
+        }
+        decide(load.plan().appId());
+    }
+
+    private void readManifests(AppLoad load) {
+        long loadId = load.loadId();
+        manifests.read(
+                load,
+                pins -> loop.execute(() -> {
+                    reading.remove(loadId);
+                    change(load.plan().appId(), now -> now.decideManifests(loadId, pins));
+                }),
+                error -> loop.execute(() -> {
+                    reading.remove(loadId);
+                    LOG.warn("app {}: load {}: {}", load.plan().appId(), loadId, error);
+                    change(load.plan().appId(), now -> now.decideFailed(loadId, error));
+                }));
+    }
+
+    /** Asks what follows, after all that happens in this turn of the event loop. */
+    private void decide(int appId) {
+        if (!deciding.add(appId)) {
+            again.add(appId);
+            return;
+        }
+        loop.execute(() -> {
+            if (leading) {
+                submit(appId, true, this::whatFollows);
+            } else {
+                deciding.remove(appId);
+            }
+        });
+    }
+
+    private List<LoadChange> whatFollows(AppLoad load) {
+        LoadReports known = reportsOf(load);
+        List<LoadChange> changes = load.decide(known, live);
+        known.decided();
+        return changes;
+    }
+
+    private void change(int appId, Function<AppLoad, List<LoadChange>> decision) {
+        if (leading) {
+            submit(appId, false, decision);
+        }
+    }
+
+    private void submit(int appId, boolean isQuestion, Function<AppLoad, List<LoadChange>> decision) {
+        leader.submit((state, wallMs) -> {
+                    AppLoad load = state.loads().find(appId).orElse(null);
+                    if (load == null) {
+                        return Decision.reply(Boolean.FALSE);
+                    }
+                    List<LoadChange> changes = decision.apply(load);
+                    if (changes.isEmpty() && isQuestion && load.phase() instanceof AppPhase.Downloaded) {
+                        // On the very state that is published: no configuration change can come between.
+                        changes = load.decidePublish(state.loads().nextEpoch(wallMs));
+                    }
+                    return new Decision<>(!changes.isEmpty(), records(load, changes));
+                })
+                .whenComplete((changed, failure) -> loop.execute(() -> {
+                    if (isQuestion) {
+                        deciding.remove(appId);
+                        if (again.remove(appId)) {
+                            decide(appId);
+                        }
+                    }
+                    if (failure != null) {
+                        LOG.warn("app {}: what follows for its load could not be decided", appId, failure);
+                        if (leading) {
+                            leader.state().loads().find(appId).ifPresent(this::reconsider);
+                        }
+                    }
+                }));
+    }
+
+    static List<MetaRecord> records(AppLoad load, List<LoadChange> changes) {
+        return changes.stream()
+                .<MetaRecord>map(change -> new LoadChanged(load.plan().appId(), load.loadId(), change))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        manifests.close();
+    }
+}
