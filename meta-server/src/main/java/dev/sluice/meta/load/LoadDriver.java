@@ -86,11 +86,7 @@ public final class LoadDriver implements StateListener, AutoCloseable {
         boolean isOld = !node.equals(partition.primary()) || !ballot.equals(partition.ballot());
         if (!isOld
                 && reportsOf(load)
-                        .hear(
-                                gpid.partitionIndex(),
-                                ballot,
-                                said.getLoadId(),
-                                LoadWire.reports(said.getMembers()))) {
+                        .hear(gpid.partitionIndex(), ballot, said.getLoadId(), LoadWire.reports(said.getMembers()))) {
             decide(gpid.appId());
         }
     }
@@ -140,14 +136,9 @@ public final class LoadDriver implements StateListener, AutoCloseable {
     }
 
     private void onChanged(@Nullable AppLoad old, AppLoad load) {
-        boolean sameLoad = old != null && old.loadId() == load.loadId();
-        if (!sameLoad || !load.phase().equals(old.phase())) {
-            LOG.info(
-                    "app {}: load {} {} -> {}",
-                    load.plan().appId(),
-                    load.loadId(),
-                    sameLoad ? old.phase() : "none",
-                    load.phase());
+        AppPhase before = old != null && old.loadId() == load.loadId() ? old.phase() : null;
+        if (!load.phase().equals(before)) {
+            LOG.info("app {}: load {} {} -> {}", load.plan().appId(), load.loadId(), before, load.phase());
         }
         reconsider(load);
     }

@@ -44,8 +44,7 @@ public final class LoadHandlers {
     private final LoadDriver driver;
     private final LoadOptions options;
 
-    public LoadHandlers(
-            MetaLeader leader, EventLoop loop, BlockStores stores, LoadDriver driver, LoadOptions options) {
+    public LoadHandlers(MetaLeader leader, EventLoop loop, BlockStores stores, LoadDriver driver, LoadOptions options) {
         this.leader = leader;
         this.loop = loop;
         this.stores = stores;
@@ -75,8 +74,7 @@ public final class LoadHandlers {
         handlers.on(
                 AdminRpcs.QUERY_BULK_LOAD_STATUS,
                 Access.CLIENTS,
-                (caller, header, request, responder) ->
-                        loop.execute(() -> query(request.getAppName(), responder)));
+                (caller, header, request, responder) -> loop.execute(() -> query(request.getAppName(), responder)));
         handlers.on(
                 AdminRpcs.CLEAR_BULK_LOAD,
                 Access.CLIENTS,
@@ -207,8 +205,8 @@ public final class LoadHandlers {
                         return Decision.reply(done);
                     }
                     return load.phase().isLoading()
-                            ? Decision.reply(new Answer(
-                                    ErrorCode.ERR_INVALID_STATE, "app(" + name + ") is executing bulk load"))
+                            ? Decision.reply(
+                                    new Answer(ErrorCode.ERR_INVALID_STATE, "app(" + name + ") is executing bulk load"))
                             : Decision.record(done, new LoadCleared(app.id()));
                 }),
                 answer);
@@ -226,8 +224,7 @@ public final class LoadHandlers {
         return false;
     }
 
-    private static void hear(
-            CompletableFuture<Answer> future, BiConsumer<ErrorCode, String> answer) {
+    private static void hear(CompletableFuture<Answer> future, BiConsumer<ErrorCode, String> answer) {
         future.whenComplete((reply, failure) -> {
             if (failure == null) {
                 answer.accept(reply.code(), reply.hint());

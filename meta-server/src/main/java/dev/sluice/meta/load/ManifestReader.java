@@ -55,7 +55,7 @@ final class ManifestReader implements AutoCloseable {
                     stores.require(load.plan().source().provider()),
                     load.plan().source().location());
         } catch (SourceException e) {
-            pool.execute(() -> onFailed.accept(new LoadError(e.code(), e.getMessage())));
+            pool.execute(() -> onFailed.accept(error(e)));
             return;
         }
         List<CompletableFuture<ManifestPin>> reads = new ArrayList<>();
@@ -99,9 +99,8 @@ final class ManifestReader implements AutoCloseable {
     }
 
     private static LoadError error(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         ErrorCode code = cause instanceof SourceException source ? source.code() : ErrorCode.ERR_UNKNOWN;
         return new LoadError(code, String.valueOf(cause.getMessage()));
     }

@@ -71,8 +71,8 @@ final class StartCheck {
         }
         FileSetLocation location;
         try {
-            location = FileSetLocation.parse(
-                    request.getRemoteRootPath(), request.getClusterName(), request.getAppName());
+            location =
+                    FileSetLocation.parse(request.getRemoteRootPath(), request.getClusterName(), request.getAppName());
         } catch (SourceException e) {
             throw refusal(app, ErrorCode.ERR_FILE_OPERATION_FAILED, "file_provider error", e);
         }
@@ -82,8 +82,7 @@ final class StartCheck {
         } catch (SourceException e) {
             throw refusal(app, ErrorCode.ERR_INCONSISTENT_STATE, "app_id or partition_count is inconsistent", e);
         }
-        return new LoadSource(
-                request.getFileProviderType(), location.root(), location.cluster(), location.app());
+        return new LoadSource(request.getFileProviderType(), location.root(), location.cluster(), location.app());
     }
 
     private static BulkLoadInfo readInfo(BlockStore store, FileSetLocation location, App app) throws Refusal {

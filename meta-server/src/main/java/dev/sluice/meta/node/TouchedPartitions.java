@@ -3,6 +3,7 @@ package dev.sluice.meta.node;
 import dev.sluice.common.Gpid;
 import dev.sluice.meta.state.AppRecord;
 import dev.sluice.meta.state.Configuration;
+import dev.sluice.meta.state.LoadRecord;
 import dev.sluice.meta.state.MetaRecord;
 import dev.sluice.meta.state.MetaState;
 import dev.sluice.meta.state.PartitionRecord.PartitionsConfigured;
@@ -22,6 +23,8 @@ final class TouchedPartitions {
             } else if (record instanceof AppRecord app) {
                 before.partitionsOf(app.appId()).forEach(partition -> touched.add(partition.gpid()));
                 after.partitionsOf(app.appId()).forEach(partition -> touched.add(partition.gpid()));
+            } else if (record instanceof LoadRecord load && load.changesDirectives()) {
+                after.partitionsOf(load.appId()).forEach(partition -> touched.add(partition.gpid()));
             }
         }
         return touched;

@@ -8,9 +8,21 @@ import dev.sluice.bulkload.load.PartitionLoad;
 
 /** What concerns loads. */
 public sealed interface LoadRecord extends MetaRecord {
+    int appId();
+
+    /** True if the app's partitions are to do something else from here on. */
+    default boolean changesDirectives() {
+        return true;
+    }
+
     /** A load begins; what was known of the app's last one is forgotten. */
     @JsonTypeName("load_started")
     record LoadStarted(LoadPlan plan) implements LoadRecord {
+        @Override
+        public int appId() {
+            return plan.appId();
+        }
+
         @Override
         public MetaState replayOn(MetaState state) {
             AppLoad load = AppLoad.start(
@@ -27,6 +39,12 @@ public sealed interface LoadRecord extends MetaRecord {
     /** Something is so in the load of that id. If the app has another by now, nothing changes. */
     @JsonTypeName("load_changed")
     record LoadChanged(int appId, long loadId, LoadChange change) implements LoadRecord {
+        @Override
+        public boolean changesDirectives() {
+            // That all are staged is what they were asked for; what they are to do next follows from a publish.
+            return !(change instanceof LoadChange.PartitionsStaged);
+        }
+
         @Override
         public MetaState replayOn(MetaState state) {
             return state.loads()

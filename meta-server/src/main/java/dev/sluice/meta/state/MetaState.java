@@ -28,7 +28,15 @@ import org.pcollections.TreePMap;
 public final class MetaState {
     /** The state before the first record. */
     public static final MetaState EMPTY = new MetaState(
-            "", FunctionLevel.STEADY, TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), 0, Loads.NONE, 0);
+            "",
+            FunctionLevel.STEADY,
+            TreePMap.empty(),
+            TreePMap.empty(),
+            TreePMap.empty(),
+            TreePMap.empty(),
+            0,
+            Loads.NONE,
+            0);
 
     private final String clusterId;
     private final FunctionLevel functionLevel;
@@ -232,7 +240,8 @@ public final class MetaState {
     /** A load knows the configurations of its partitions: a member that is new takes back that all are staged. */
     private MetaState withLoadIn(Configuration configuration) {
         int appId = configuration.gpid().appId();
-        AppLoad load = loads.find(appId).filter(found -> found.phase().isLoading()).orElse(null);
+        AppLoad load =
+                loads.find(appId).filter(found -> found.phase().isLoading()).orElse(null);
         if (load == null) {
             return this;
         }
@@ -251,10 +260,10 @@ public final class MetaState {
         Set<Integer> appIds = new TreeSet<>(loads.byApp().keySet());
         appIds.addAll(next.byApp().keySet());
         for (int appId : appIds) {
-            moved += LoadDigest.difference(loads.byApp().get(appId), next.byApp().get(appId));
+            moved +=
+                    LoadDigest.difference(loads.byApp().get(appId), next.byApp().get(appId));
         }
-        return new MetaState(
-                clusterId, functionLevel, apps, appIdsByName, partitions, nodes, lastAppId, next, moved);
+        return new MetaState(clusterId, functionLevel, apps, appIdsByName, partitions, nodes, lastAppId, next, moved);
     }
 
     MetaState withNode(Node node) {
@@ -277,7 +286,8 @@ public final class MetaState {
             PSortedMap<Gpid, Partition> newPartitions,
             PSortedMap<HostPort, Node> newNodes,
             int newLastAppId) {
-        return new MetaState(newClusterId, newLevel, newApps, newNames, newPartitions, newNodes, newLastAppId, loads, digest);
+        return new MetaState(
+                newClusterId, newLevel, newApps, newNames, newPartitions, newNodes, newLastAppId, loads, digest);
     }
 
     private MetaState digestMoved(String kind, @Nullable Object before, Object after) {

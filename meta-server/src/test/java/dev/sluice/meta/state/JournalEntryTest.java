@@ -4,12 +4,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.bulkload.load.AppPhase;
+import dev.sluice.bulkload.load.LoadChange;
+import dev.sluice.bulkload.load.LoadError;
+import dev.sluice.bulkload.load.LoadPlan;
+import dev.sluice.bulkload.load.LoadSource;
+import dev.sluice.bulkload.load.ManifestPin;
 import dev.sluice.common.Ballot;
+import dev.sluice.common.ErrorCode;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import dev.sluice.wire.bulkload.BulkLoadStatus;
 import org.junit.jupiter.api.Test;
 
 class JournalEntryTest {
@@ -27,6 +35,26 @@ class JournalEntryTest {
             new NodeRecord.NodeRegistered(N1, 77, 1800),
             new PartitionRecord.PartitionsConfigured(
                     1900, List.of(new Configuration(new Gpid(1, 0), new Ballot(1), N1, List.of(N2)))),
+            new LoadRecord.LoadStarted(
+                    new LoadPlan(1, 1, new LoadSource("local", "r", "c", "orders"), 0, "full", 2, 1950)),
+            new LoadRecord.LoadChanged(
+                    1,
+                    1,
+                    new LoadChange.ManifestsPinned(
+                            List.of(new ManifestPin("d0", 1, 10, true), new ManifestPin("d1", 0, 0, true)))),
+            new LoadRecord.LoadChanged(
+                    1,
+                    1,
+                    new LoadChange.PartitionsStaged(
+                            List.of(new LoadChange.StagedPartition(0, new Ballot(1), List.of(N1, N2))))),
+            new LoadRecord.LoadChanged(1, 1, new LoadChange.Moved(new AppPhase.Paused())),
+            new LoadRecord.LoadChanged(1, 1, new LoadChange.Moved(new AppPhase.Ingesting(1960))),
+            new LoadRecord.LoadChanged(
+                    1,
+                    1,
+                    new LoadChange.Moved(new AppPhase.Ended(
+                            BulkLoadStatus.BLS_FAILED, new LoadError(ErrorCode.ERR_CORRUPTION, "0.sst"), 0))),
+            new LoadRecord.LoadCleared(1),
             new AppRecord.AppDropped(1, 2000, 3000),
             new AppRecord.AppRecalled(1, "orders"),
             new AppRecord.AppDropped(1, 2000, 3000),

@@ -1,0 +1,369 @@
+package dev.sluice.meta.load;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.bulkload.load.AppLoad;
+import dev.sluice.bulkload.load.LoadError;
+import dev.sluice.bulkload.load.LoadWire;
+import dev.sluice.bulkload.load.MemberReport;
+import dev.sluice.bulkload.store.BlockService;
+import dev.sluice.bulkload.store.BlockStores;
+import dev.sluice.common.Ballot;
+import dev.sluice.common.ErrorCode;
+import dev.sluice.common.Gpid;
+import dev.sluice.common.HostPort;
+import dev.sluice.common.rpc.AdminRpcs;
+import dev.sluice.common.rpc.Caller;
+import dev.sluice.common.rpc.RequestHeader;
+import dev.sluice.common.rpc.Responder;
+import dev.sluice.common.rpc.Rpc;
+import dev.sluice.common.rpc.RpcHandlers;
+import dev.sluice.common.rpc.Wire;
+import dev.sluice.common.time.ThreadEventLoop;
+import dev.sluice.meta.journal.testing.InMemoryJournal;
+import dev.sluice.meta.leader.Decision;
+import dev.sluice.meta.leader.MetaLeader;
+import dev.sluice.meta.state.AppRecord;
+import dev.sluice.meta.state.Configuration;
+import dev.sluice.meta.state.MetaRecord;
+import dev.sluice.meta.state.MetaState;
+import dev.sluice.meta.state.PartitionRecord;
+import dev.sluice.wire.bulkload.BulkLoadControlType;
+import dev.sluice.wire.bulkload.BulkLoadStatus;
+import dev.sluice.wire.bulkload.ClearBulkLoadStateRequest;
+import dev.sluice.wire.bulkload.ClearBulkLoadStateResponse;
+import dev.sluice.wire.bulkload.ControlBulkLoadRequest;
+import dev.sluice.wire.bulkload.ControlBulkLoadResponse;
+import dev.sluice.wire.bulkload.QueryBulkLoadRequest;
+import dev.sluice.wire.bulkload.QueryBulkLoadResponse;
+import dev.sluice.wire.bulkload.StartBulkLoadRequest;
+import dev.sluice.wire.bulkload.StartBulkLoadResponse;
+import dev.sluice.wire.internal.LoadDirective;
+import dev.sluice.wire.internal.LoadGoal;
+import dev.sluice.wire.internal.MemberLoadState;
+import dev.sluice.wire.internal.MemberPhase;
+import dev.sluice.wire.internal.PartitionLoadReport;
+import dev.sluice.wire.internal.ReplicaReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.thrift.TBase;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The leader's side of a load, with replicas whose reports the test writes. */
+class LoadDriverTest {
+    private static final HostPort N1 = new HostPort("127.0.0.1", 34801);
+    private static final HostPort N2 = new HostPort("127.0.0.1", 34802);
+    private static final HostPort N3 = new HostPort("127.0.0.1", 34803);
+    private static final int PARTITIONS = 2;
+    private static final String WORDS_INACTIVE = "app(orders) is not executing bulk load";
+
+    @TempDir
+    private Path root;
+
+    private final ThreadEventLoop loop = new ThreadEventLoop("meta");
+    private final InMemoryJournal journal = InMemoryJournal.empty(loop);
+    private final MetaLeader leader = new MetaLeader(loop, journal, failure -> {});
+    private final BlockStores stores = new BlockStores(List.of(BlockService.of("local", "local_service", "")));
+    private final LoadDriver driver = new LoadDriver(leader, loop, stores, node -> true);
+    private final RpcHandlers handlers = new RpcHandlers();
+    private final AtomicLong sequence = new AtomicLong();
+
+    @BeforeEach
+    void leadWithAnApp() throws IOException {
+        new LoadHandlers(leader, loop, stores, driver, new LoadOptions("full", 2)).register(handlers);
+        leader.addListener(driver);
+        loop.execute(() -> {
+            leader.start();
+            journal.lead();
+        });
+        await().until(() -> leader.findTerm().isPresent());
+        List<Configuration> configurations = new ArrayList<>();
+        for (int index = 0; index < PARTITIONS; index++) {
+            configurations.add(new Configuration(new Gpid(1, index), new Ballot(1), N1, List.of(N2, N3)));
+        }
+        replay(
+                new AppRecord.AppCreated(
+                        1, "orders", "pegasus", PARTITIONS, 3, new TreeMap<>(Map.of()), true, false, 1),
+                new PartitionRecord.PartitionsConfigured(1, configurations));
+        Files.createDirectories(root.resolve("c/orders"));
+        for (int index = 0; index < PARTITIONS; index++) {
+            Files.createDirectories(root.resolve("c/orders/" + index));
+            Files.writeString(
+                    root.resolve("c/orders/" + index + "/bulk_load_metadata"), "{\"files\":[],\"file_total_size\":0}");
+        }
+        writeInfo("{\"app_id\":1,\"app_name\":\"orders\",\"partition_count\":2}");
+    }
+
+    @AfterEach
+    void close() {
+        driver.close();
+        loop.close();
+    }
+
+    @Test
+    void aLoadGoesFromStartToSucceedAsReplicasReport() throws Exception {
+        assertThat(start().getErr().name()).isEqualTo("ERR_OK");
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_DOWNLOADING && directive(0) != null);
+        LoadDirective download = directive(0);
+        assertThat(download.getGoal()).isEqualTo(LoadGoal.DOWNLOAD);
+
+        report(0, MemberPhase.STAGED);
+        await().until(() -> query().getPartitionsStatus().get(0) == BulkLoadStatus.BLS_DOWNLOADED);
+        assertThat(query().getAppStatus()).isEqualTo(BulkLoadStatus.BLS_DOWNLOADING);
+        report(1, MemberPhase.STAGED);
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_INGESTING);
+        assertThat(directive(1).getGoal()).isEqualTo(LoadGoal.PUBLISH);
+
+        report(0, MemberPhase.PUBLISHED);
+        report(1, MemberPhase.PUBLISHED);
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_SUCCEED);
+        assertThat(query().isIsBulkLoading()).isTrue();
+        report(0, MemberPhase.NONE);
+        report(1, MemberPhase.NONE);
+        await().until(() -> !query().isIsBulkLoading());
+        assertThat(query().getHintMsg()).isEqualTo("app(orders) is not during bulk load, return last time result");
+        assertThat(query().getErr().name()).isEqualTo("ERR_OK");
+        assertThat(journal.committedCount()).as("records of a load are few").isLessThanOrEqualTo(12);
+    }
+
+    /** B.5: what a report says is in the next query. */
+    @Test
+    void progressIsSeenByTheNextQuery() throws Exception {
+        startAndAwaitDirective();
+        report(0, MemberPhase.DOWNLOADING);
+        await().atMost(200, TimeUnit.MILLISECONDS)
+                .pollInterval(5, TimeUnit.MILLISECONDS)
+                .until(() -> query().getBulkLoadStates().get(0).size() == 3);
+        assertThat(query().getBulkLoadStates().get(0).get(Wire.address(N2)).getDownloadProgress())
+                .isEqualTo(40);
+        assertThat(query().getHintMsg()).contains("1.0: 127.0.0.1:34801 downloads 40%");
+    }
+
+    /** B.7: cancel also where Pegasus refuses it, and never after publish. */
+    @Test
+    void cancelIsTakenBeforePublishAndRefusedWithTheReasonAfterIt() throws Exception {
+        startAndAwaitDirective();
+        report(0, MemberPhase.STAGED);
+        report(1, MemberPhase.STAGED);
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_INGESTING);
+        ControlBulkLoadResponse refused = control(BulkLoadControlType.BLC_FORCE_CANCEL);
+        assertThat(refused.getErr().name()).isEqualTo("ERR_INVALID_STATE");
+        assertThat(refused.getHintMsg())
+                .startsWith(
+                        "can not cancel bulk load for app(orders) with status(replication::bulk_load_status::BLS_INGESTING)")
+                .contains("published");
+    }
+
+    @Test
+    void pauseRestartAndCancelAnswerInTheWordsOfTheProtocol() throws Exception {
+        assertThat(control(BulkLoadControlType.BLC_PAUSE).getErr().name()).isEqualTo("ERR_INACTIVE_STATE");
+        assertThat(control(BulkLoadControlType.BLC_PAUSE).getHintMsg()).isEqualTo(WORDS_INACTIVE);
+        startAndAwaitDirective();
+        assertThat(start().getErr().name()).isEqualTo("ERR_BUSY");
+        assertThat(start().getHintMsg()).isEqualTo("app(orders) is already executing bulk load");
+        assertThat(control(BulkLoadControlType.BLC_RESTART).getHintMsg())
+                .isEqualTo(
+                        "can not restart bulk load for app(orders) with status(replication::bulk_load_status::BLS_DOWNLOADING)");
+        assertThat(clear().getHintMsg()).isEqualTo("app(orders) is executing bulk load");
+        assertThat(control(BulkLoadControlType.BLC_PAUSE).getErr().name()).isEqualTo("ERR_OK");
+        assertThat(query().getAppStatus()).isEqualTo(BulkLoadStatus.BLS_PAUSING);
+        report(0, MemberPhase.PAUSED);
+        report(1, MemberPhase.PAUSED);
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_PAUSED);
+        assertThat(control(BulkLoadControlType.BLC_RESTART).getErr().name()).isEqualTo("ERR_OK");
+        assertThat(control(BulkLoadControlType.BLC_CANCEL).getErr().name()).isEqualTo("ERR_OK");
+        report(0, MemberPhase.NONE);
+        report(1, MemberPhase.NONE);
+        await().until(() -> !query().isIsBulkLoading());
+        assertThat(query().getAppStatus()).isEqualTo(BulkLoadStatus.BLS_CANCELED);
+        assertThat(clear().getHintMsg())
+                .isEqualTo("clear app(orders) bulk load result succeed, remove bulk load dir succeed");
+        assertThat(query().getAppStatus()).isEqualTo(BulkLoadStatus.BLS_INVALID);
+    }
+
+    /** B.13: one bad source fails the load by name. */
+    @Test
+    void aSourceErrorOfOneReplicaFailsTheLoadAndANodeErrorDoesNot() throws Exception {
+        startAndAwaitDirective();
+        report(0, MemberPhase.FAILED, true);
+        assertThat(query().getAppStatus()).isEqualTo(BulkLoadStatus.BLS_DOWNLOADING);
+        report(0, MemberPhase.FAILED, false);
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_FAILED);
+        report(0, MemberPhase.NONE);
+        report(1, MemberPhase.NONE);
+        await().until(() -> !query().isIsBulkLoading());
+        assertThat(query().getErr().name()).isEqualTo("ERR_CORRUPTION");
+        assertThat(query().getHintMsg()).endsWith("0.sst: wrong MD5");
+    }
+
+    /** B.13: a missing manifest is found by the leader. */
+    @Test
+    void aMissingManifestFailsTheLoad() throws Exception {
+        Files.delete(root.resolve("c/orders/1/bulk_load_metadata"));
+        assertThat(start().getErr().name()).isEqualTo("ERR_OK");
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_FAILED);
+        assertThat(query().getHintMsg()).contains("1.1").contains("bulk_load_metadata");
+    }
+
+    @Test
+    void aStartIsRefusedInTheOrderAndWordsOfTheProtocol() throws Exception {
+        assertThat(start("nobody", "local", "c", false).getHintMsg()).isEqualTo("app not existed is ");
+        assertThat(start("orders", "local", "c", true).getHintMsg())
+                .isEqualTo("inconsistent ingestion behind option");
+        assertThat(start("orders", "nowhere", "c", false).getHintMsg()).isEqualTo("invalid file_provider");
+        assertThat(start("orders", "nowhere", "c", false).getErr().name()).isEqualTo("ERR_INVALID_PARAMETERS");
+        StartBulkLoadResponse missing = start("orders", "local", "other", false);
+        assertThat(missing.getErr().name()).isEqualTo("ERR_OBJECT_NOT_FOUND");
+        assertThat(missing.getHintMsg()).startsWith("read bulk_load_info failed");
+        writeInfo("nonsense");
+        assertThat(start().getErr().name()).isEqualTo("ERR_CORRUPTION");
+        assertThat(start().getHintMsg()).startsWith("bulk_load_info damaged");
+        writeInfo("{\"app_id\":2,\"app_name\":\"orders\",\"partition_count\":2}");
+        assertThat(start().getErr().name()).isEqualTo("ERR_INCONSISTENT_STATE");
+        assertThat(start().getHintMsg()).startsWith("app_id or partition_count is inconsistent");
+        writeInfo("{\"app_id\":0,\"app_name\":\"any\",\"partition_count\":2}");
+        assertThat(start().getErr().name()).as("a set that is bound to no app").isEqualTo("ERR_OK");
+    }
+
+    /** B.11: only the partition with a new member goes back. */
+    @Test
+    void aNewMemberTakesBackOnlyItsOwnPartition() throws Exception {
+        startAndAwaitDirective();
+        replay(new PartitionRecord.PartitionsConfigured(
+                2, List.of(new Configuration(new Gpid(1, 1), new Ballot(2), N1, List.of(N2)))));
+        report(1, MemberPhase.STAGED);
+        await().until(() -> query().getPartitionsStatus().get(1) == BulkLoadStatus.BLS_DOWNLOADED);
+        replay(new PartitionRecord.PartitionsConfigured(
+                3, List.of(new Configuration(new Gpid(1, 1), new Ballot(3), N1, List.of(N2, N3)))));
+        assertThat(query().getPartitionsStatus().get(1)).isEqualTo(BulkLoadStatus.BLS_DOWNLOADING);
+        report(0, MemberPhase.STAGED);
+        await().until(() -> query().getPartitionsStatus().get(0) == BulkLoadStatus.BLS_DOWNLOADED);
+        assertThat(query().getAppStatus()).isEqualTo(BulkLoadStatus.BLS_DOWNLOADING);
+    }
+
+    // ---- What a test does
+
+    private void startAndAwaitDirective() throws Exception {
+        assertThat(start().getErr().name()).isEqualTo("ERR_OK");
+        await().until(() -> directive(0) != null);
+    }
+
+    private void writeInfo(String json) throws IOException {
+        Files.writeString(root.resolve("c/orders/bulk_load_info"), json, UTF_8);
+    }
+
+    private void replay(MetaRecord... records) {
+        leader.submit((state, wallMs) -> Decision.record(true, records)).join();
+    }
+
+    private StartBulkLoadResponse start() throws Exception {
+        return start("orders", "local", "c", false);
+    }
+
+    private StartBulkLoadResponse start(String app, String provider, String cluster, boolean behind)
+            throws Exception {
+        StartBulkLoadRequest request = new StartBulkLoadRequest();
+        request.setAppName(app);
+        request.setClusterName(cluster);
+        request.setFileProviderType(provider);
+        request.setRemoteRootPath(root.toString());
+        request.setIngestBehind(behind);
+        return call(AdminRpcs.START_BULK_LOAD, request);
+    }
+
+    private ControlBulkLoadResponse control(BulkLoadControlType type) throws Exception {
+        return call(AdminRpcs.CONTROL_BULK_LOAD, new ControlBulkLoadRequest("orders", type));
+    }
+
+    private QueryBulkLoadResponse query() throws Exception {
+        return call(AdminRpcs.QUERY_BULK_LOAD_STATUS, new QueryBulkLoadRequest("orders"));
+    }
+
+    private ClearBulkLoadStateResponse clear() throws Exception {
+        return call(AdminRpcs.CLEAR_BULK_LOAD, new ClearBulkLoadStateRequest("orders"));
+    }
+
+    @SuppressWarnings("unchecked") // the table keeps each handler under the rpc that it was added with
+    private <Q extends TBase<?, ?>, R extends TBase<?, ?>> R call(Rpc<Q, R> rpc, Q request) throws Exception {
+        RpcHandlers.Entry<Q, R> entry =
+                (RpcHandlers.Entry<Q, R>) handlers.entries().get(rpc.taskCode());
+        CompletableFuture<R> reply = new CompletableFuture<>();
+        RpcHandlers.Handler<Q, R> handler = entry.handler();
+        assertThat(handler).isNotNull();
+        handler.handle(new Caller(N1, null, 0), RequestHeader.toServer(1000), request, new Responder<>() {
+            @Override
+            public void reply(R answer) {
+                reply.complete(answer);
+            }
+
+            @Override
+            public void fail(ErrorCode error) {
+                reply.completeExceptionally(new IllegalStateException(error.name()));
+            }
+        });
+        return reply.get(10, TimeUnit.SECONDS);
+    }
+
+    private @Nullable LoadDirective directive(int index) {
+        return driver.findDirective(leader.state(), new Gpid(1, index)).orElse(null);
+    }
+
+    private void report(int index, MemberPhase phase) {
+        report(index, phase, false);
+    }
+
+    private void report(int index, MemberPhase phase, boolean ofNode) {
+        MetaState state = leader.state();
+        AppLoad load = state.loads().find(1).orElseThrow();
+        Configuration configuration =
+                state.requirePartition(new Gpid(1, index)).configuration();
+        var pin = load.partitions().get(index).pin();
+        LoadError error =
+                phase == MemberPhase.FAILED ? new LoadError(ErrorCode.ERR_CORRUPTION, "0.sst: wrong MD5") : null;
+        MemberReport member = new MemberReport(
+                load.loadId(),
+                phase,
+                40,
+                100,
+                10,
+                0,
+                1,
+                error,
+                ofNode,
+                error == null ? "downloads" : error.message(),
+                pin == null ? "" : pin.digest(),
+                true,
+                sequence.incrementAndGet(),
+                1);
+        Map<dev.sluice.wire.WireAddress, MemberLoadState> members = new HashMap<>();
+        configuration.members().forEach(node -> members.put(Wire.address(node), LoadWire.wire(member)));
+        PartitionLoadReport said = new PartitionLoadReport();
+        said.setLoadId(load.loadId());
+        said.setMembers(members);
+        ReplicaReport report = new ReplicaReport();
+        report.setGpid(Wire.gpid(new Gpid(1, index)));
+        report.setBallot(configuration.ballot().number());
+        report.setLoad(said);
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        loop.execute(() -> {
+            driver.onReport(N1, report);
+            done.complete(true);
+        });
+        done.join();
+    }
+}
