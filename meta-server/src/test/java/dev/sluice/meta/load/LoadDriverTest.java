@@ -223,8 +223,7 @@ class LoadDriverTest {
     @Test
     void aStartIsRefusedInTheOrderAndWordsOfTheProtocol() throws Exception {
         assertThat(start("nobody", "local", "c", false).getHintMsg()).isEqualTo("app not existed is ");
-        assertThat(start("orders", "local", "c", true).getHintMsg())
-                .isEqualTo("inconsistent ingestion behind option");
+        assertThat(start("orders", "local", "c", true).getHintMsg()).isEqualTo("inconsistent ingestion behind option");
         assertThat(start("orders", "nowhere", "c", false).getHintMsg()).isEqualTo("invalid file_provider");
         assertThat(start("orders", "nowhere", "c", false).getErr().name()).isEqualTo("ERR_INVALID_PARAMETERS");
         StartBulkLoadResponse missing = start("orders", "local", "other", false);
@@ -275,8 +274,7 @@ class LoadDriverTest {
         return start("orders", "local", "c", false);
     }
 
-    private StartBulkLoadResponse start(String app, String provider, String cluster, boolean behind)
-            throws Exception {
+    private StartBulkLoadResponse start(String app, String provider, String cluster, boolean behind) throws Exception {
         StartBulkLoadRequest request = new StartBulkLoadRequest();
         request.setAppName(app);
         request.setClusterName(cluster);
@@ -330,8 +328,7 @@ class LoadDriverTest {
     private void report(int index, MemberPhase phase, boolean ofNode) {
         MetaState state = leader.state();
         AppLoad load = state.loads().find(1).orElseThrow();
-        Configuration configuration =
-                state.requirePartition(new Gpid(1, index)).configuration();
+        Configuration configuration = state.requirePartition(new Gpid(1, index)).configuration();
         var pin = load.partitions().get(index).pin();
         LoadError error =
                 phase == MemberPhase.FAILED ? new LoadError(ErrorCode.ERR_CORRUPTION, "0.sst: wrong MD5") : null;

@@ -14,10 +14,10 @@ import dev.sluice.common.Ballot;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
+import dev.sluice.wire.bulkload.BulkLoadStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import dev.sluice.wire.bulkload.BulkLoadStatus;
 import org.junit.jupiter.api.Test;
 
 class JournalEntryTest {
