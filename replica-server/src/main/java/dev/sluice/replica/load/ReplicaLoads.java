@@ -14,8 +14,8 @@ import dev.sluice.bulkload.transfer.DownloadSlots;
 import dev.sluice.common.Ballot;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.Wire;
-import dev.sluice.replica.mutation.Change.LoadMode;
 import dev.sluice.replica.mutation.Change.Publish;
+import dev.sluice.replica.mutation.MutationCodec;
 import dev.sluice.replica.replica.LoadHooks;
 import dev.sluice.replica.replica.LoadHost;
 import dev.sluice.replica.replication.RoleName;
@@ -251,7 +251,7 @@ final class ReplicaLoads implements LoadHooks {
 
     @SuppressWarnings("EnumOrdinal") // the order of the modes is their number on the wire
     static Publish publish(LoadOrder order) {
-        return new Publish(order.loadId(), LoadMode.values()[order.mode()], order.epoch(), order.manifestDigest());
+        return new Publish(order.loadId(), MutationCodec.mode(order.mode()), order.epoch(), order.manifestDigest());
     }
 
     private void take(Step step, String why) {

@@ -128,7 +128,8 @@ public final class MutationCodec {
         };
     }
 
-    private static LoadMode mode(int number) {
+    /** The mode with that number on the wire; {@link IllegalArgumentException} if there is none. */
+    public static LoadMode mode(int number) {
         return switch (number) {
             case 0 -> LoadMode.MERGE;
             case 1 -> LoadMode.BEHIND;
