@@ -106,7 +106,7 @@ final class Work {
         Download download =
                 node.downloader().start(source, manifest, disk.staging(order.loadId()), listener::onProgress);
         StopSignal.Registration registration = stop.onStop(download::stop);
-        download.outcome().thenAccept(outcome -> {
+        var unused = download.outcome().thenAccept(outcome -> {
             registration.close();
             if (outcome instanceof DownloadOutcome.Complete) {
                 listener.onDone();
@@ -154,7 +154,7 @@ final class Work {
 
     private void fail(SourceException e) {
         LOG.warn("{}: load {}: {}", gpid, order.loadId(), e.getMessage());
-        listener.onFailed(new LoadError(e.code(), e.getMessage()), e.remedy() == Remedy.NODE);
+        listener.onFailed(new LoadError(e.code(), String.valueOf(e.getMessage())), e.remedy() == Remedy.NODE);
     }
 
     static FileTotals totals(Manifest manifest) {
