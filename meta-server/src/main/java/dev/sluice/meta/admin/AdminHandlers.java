@@ -43,14 +43,20 @@ public final class AdminHandlers {
         LeaderGate gate = new LeaderGate(leader, identity.self(), handlers);
         registerApps(gate);
         registerCluster(gate);
+        AbsentServices.register(gate, handlers);
         CommandHandler.register(handlers, commands, commandExecutor);
     }
 
     private void registerApps(LeaderGate gate) {
         AppCreation creation = new AppCreation(nodes, config);
+        AppCommands apps = new AppCommands(config);
         ReplicaCounts replicaCounts = new ReplicaCounts(nodes, config);
         gate.read(AdminRpcs.QUERY_CONFIG, RoutingQuery::answer, this::refuseRouting)
                 .write(AdminRpcs.CREATE_APP, creation::create, AppCreation::refuse)
+                .write(AdminRpcs.DROP_APP, apps::drop, AppCommands::refuseDrop)
+                .write(AdminRpcs.RECALL_APP, apps::recall, AppCommands::refuseRecall)
+                .write(AdminRpcs.RENAME_APP, apps::rename, AppCommands::refuseRename)
+                .write(AdminRpcs.UPDATE_APP_ENV, EnvCommands::update, EnvCommands::refuse)
                 .read(AdminRpcs.LIST_APPS, AppList::answer, AppList::refuse)
                 .read(AdminRpcs.GET_MAX_REPLICA_COUNT, ReplicaCounts::get, ReplicaCounts::refuseGet)
                 .write(AdminRpcs.SET_MAX_REPLICA_COUNT, replicaCounts::set, ReplicaCounts::refuseSet);
@@ -59,7 +65,8 @@ public final class AdminHandlers {
     private void registerCluster(LeaderGate gate) {
         NodeQueries queries = new NodeQueries(nodes, identity);
         gate.read(AdminRpcs.LIST_NODES, queries::list, NodeQueries::refuseList)
-                .read(AdminRpcs.CLUSTER_INFO, queries::clusterInfo, NodeQueries::refuseClusterInfo);
+                .read(AdminRpcs.CLUSTER_INFO, queries::clusterInfo, NodeQueries::refuseClusterInfo)
+                .write(AdminRpcs.CONTROL_META, ClusterCommands::control, ClusterCommands::refuse);
     }
 
     private QueryConfigResponse refuseRouting(ErrorCode error) {
