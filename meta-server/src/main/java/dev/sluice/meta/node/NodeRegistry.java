@@ -64,6 +64,9 @@ public final class NodeRegistry implements StateListener {
     private final Map<HostPort, Standing> standings = new HashMap<>();
     private final List<ReportListener> listeners = new ArrayList<>();
     private Map<Gpid, List<HostPort>> learners = new TreeMap<>();
+    /** For other threads. */
+    private volatile Map<HostPort, Standing> standingsSeen = Map.of();
+
     private long term;
     private long lastTickMs;
     private long nextListingMs;
@@ -93,6 +96,18 @@ public final class NodeRegistry implements StateListener {
         sessions.forEach((address, session) ->
                 nodes.put(address, new NodeView(standing(session, state), session.incarnation, session.replicas)));
         return new ClusterView(loop.wallMs(), nodes);
+    }
+
+    /** How every node that ever registered stands, as of the last change; from any thread, empty on a follower. */
+    public Map<HostPort, Standing> standings() {
+        Map<HostPort, Standing> registered = new TreeMap<>();
+        for (Node node : leader.state().nodes()) {
+            Standing standing = standingsSeen.get(node.address());
+            if (standing != null) {
+                registered.put(node.address(), standing);
+            }
+        }
+        return registered;
     }
 
     /** On the event loop. */
@@ -155,6 +170,7 @@ public final class NodeRegistry implements StateListener {
             sessions.put(node.address(), new NodeSession(node.address(), nowMs));
             standings.put(node.address(), Standing.SILENT);
         }
+        standingsSeen = Map.copyOf(standings);
         tickLater();
     }
 
@@ -167,6 +183,7 @@ public final class NodeRegistry implements StateListener {
         sessions.values().forEach(NodeSession::disconnect);
         sessions.clear();
         standings.clear();
+        standingsSeen = Map.of();
         learners = new TreeMap<>();
     }
 
@@ -211,6 +228,7 @@ public final class NodeRegistry implements StateListener {
         Standing now = standing(session, leader.state());
         Standing before = standings.put(session.address, now);
         if (before != now) {
+            standingsSeen = Map.copyOf(standings);
             if (now == Standing.DEAD) {
                 LOG.warn(
                         "{}: {} -> DEAD, last heard of {} ms ago",

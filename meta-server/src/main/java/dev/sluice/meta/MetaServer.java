@@ -1,0 +1,258 @@
+package dev.sluice.meta;
+
+import dev.sluice.common.HostPort;
+import dev.sluice.common.command.RemoteCommands;
+import dev.sluice.common.command.ServerInfo;
+import dev.sluice.common.config.Config;
+import dev.sluice.common.config.ConfigException;
+import dev.sluice.common.rpc.InternalRpcs;
+import dev.sluice.common.rpc.NettyRpcServer;
+import dev.sluice.common.rpc.RpcHandlers;
+import dev.sluice.common.rpc.RpcIo;
+import dev.sluice.common.rpc.RpcLimits;
+import dev.sluice.common.rpc.ServerIdentity;
+import dev.sluice.common.time.ThreadEventLoop;
+import dev.sluice.meta.admin.AdminHandlers;
+import dev.sluice.meta.admin.LiveNodes;
+import dev.sluice.meta.admin.MetaIdentity;
+import dev.sluice.meta.guardian.Admission;
+import dev.sluice.meta.guardian.Guardian;
+import dev.sluice.meta.guardian.Standing;
+import dev.sluice.meta.journal.RatisJournal;
+import dev.sluice.meta.journal.RatisOptions;
+import dev.sluice.meta.leader.MetaLeader;
+import dev.sluice.meta.leader.StateListener;
+import dev.sluice.meta.node.Keeper;
+import dev.sluice.meta.node.LoadDirectives;
+import dev.sluice.meta.node.NodeOptions;
+import dev.sluice.meta.node.NodeRegistry;
+import dev.sluice.meta.state.FunctionLevel;
+import dev.sluice.meta.state.MetaState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One meta server: journal, leader, node streams, guardian, administration. Several may run in one process.
+ *
+ * <pre>
+ *   clients ──► AdminHandlers ──► MetaLeader ──► RatisJournal
+ *                                   │    ▲
+ *                     committed ────┤    │ configurations
+ *                                   ▼    │
+ *   nodes ◄──► NodeRegistry ──────► Keeper ──► Guardian
+ * </pre>
+ */
+public final class MetaServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MetaServer.class);
+
+    private final Config config;
+    private final HostPort self;
+    private final List<HostPort> servers;
+    private final RpcIo io;
+    private final ThreadEventLoop loop;
+    private final ExecutorService commandThread;
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
+    private @Nullable NettyRpcServer rpc;
+    private @Nullable RatisJournal journal;
+    private @Nullable MetaLeader leader;
+
+    /** @param config with the options of {@link MetaOptions#schema} */
+    public MetaServer(Config config) {
+        this.config = config;
+        int port = config.get(MetaOptions.PORT);
+        String host = config.get(MetaOptions.HOST);
+        self = new HostPort(host, port == 0 ? freePort(host) : port);
+        servers = servers(config, self);
+        String name = "meta-" + self.port();
+        io = RpcIo.start(name + "-net", config.get(MetaOptions.NETWORK_THREADS));
+        loop = new ThreadEventLoop(name);
+        commandThread = Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, name + "-commands");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Joins the group and answers clients and replica servers from here on; the leader is found in a moment. */
+    public void start() {
+        long startedMs = loop.wallMs();
+        RpcHandlers handlers = new RpcHandlers();
+        RatisJournal raft = new RatisJournal(raftOptions());
+        MetaLeader owner = new MetaLeader(loop, raft, this::onFatal);
+        journal = raft;
+        leader = owner;
+
+        NodeOptions nodeOptions = nodeOptions();
+        NodeRegistry registry = new NodeRegistry(loop, owner, nodeOptions, LoadDirectives.NONE);
+        Guardian guardian = new Guardian(nodeOptions.replaceDelayMs(), Admission.ANY);
+        Keeper keeper = new Keeper(loop, owner, registry, guardian);
+        registry.addListener(keeper);
+        owner.addListener(new Founder(owner, functionLevel()));
+        owner.addListener(registry);
+        owner.addListener(keeper);
+        owner.addListener(new LeaderLog());
+
+        RemoteCommands remote = new RemoteCommands(ServerInfo.startedAt(startedMs));
+        new AdminHandlers(
+                        owner,
+                        () -> liveNodes(registry),
+                        config,
+                        new MetaIdentity(self, config.get(MetaOptions.CLUSTER_NAME), servers),
+                        remote,
+                        commandThread)
+                .register(handlers);
+        // A server that belongs to no cluster yet must get in: the hello of the stream itself is checked.
+        handlers.onStream(
+                InternalRpcs.NODE_STREAM, RpcHandlers.Access.CLIENTS, (caller, stream) -> registry.accept(stream));
+
+        rpc = NettyRpcServer.start(
+                io,
+                self.host(),
+                self.port(),
+                handlers,
+                () -> new ServerIdentity(owner.state().clusterId(), self, startedMs),
+                RpcLimits.DEFAULT);
+        owner.start();
+        LOG.info("Meta server on {}, of {}, journal in {}", self, servers, config.get(MetaOptions.DATA_DIR));
+    }
+
+    /** Where clients and replica servers reach this server. */
+    public HostPort address() {
+        return self;
+    }
+
+    /** True while this server leads and takes commands. */
+    public boolean isLeading() {
+        MetaLeader owner = leader;
+        return owner != null && owner.holdsLease() && !owner.state().clusterId().isEmpty();
+    }
+
+    /** What this server has replayed. */
+    public MetaState state() {
+        MetaLeader owner = leader;
+        return owner == null ? MetaState.EMPTY : owner.state();
+    }
+
+    /** Done once the server is closed; exceptionally, if it could not go on. */
+    public CompletableFuture<@Nullable Void> ended() {
+        return ended;
+    }
+
+    @Override
+    public void close() {
+        close(null);
+    }
+
+    private void onFatal(Throwable cause) {
+        LOG.error("This meta server cannot go on", cause);
+        Thread closer = new Thread(() -> close(cause), "meta-close");
+        closer.setDaemon(true);
+        closer.start();
+    }
+
+    private void close(@Nullable Throwable cause) {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        if (rpc != null) {
+            rpc.close();
+        }
+        if (journal != null) {
+            journal.close();
+        }
+        loop.close();
+        commandThread.shutdownNow();
+        io.close();
+        LOG.info("Meta server {} is closed", self);
+        if (cause == null) {
+            ended.complete(null);
+        } else {
+            ended.completeExceptionally(cause);
+        }
+    }
+
+    private static List<HostPort> servers(Config config, HostPort self) {
+        if (config.get(MetaOptions.PORT) == 0) {
+            return List.of(self);
+        }
+        List<HostPort> servers =
+                config.get(MetaOptions.SERVERS).stream().map(HostPort::parse).toList();
+        if (!servers.contains(self)) {
+            throw new ConfigException(
+                    MetaOptions.SERVERS + " = " + servers + ": expected this server, " + self + ", among them");
+        }
+        return servers;
+    }
+
+    /** Only a node that is connected can be given replicas. */
+    private static List<LiveNodes.LiveNode> liveNodes(NodeRegistry registry) {
+        return registry.standings().entrySet().stream()
+                .map(node -> new LiveNodes.LiveNode(node.getKey(), node.getValue() == Standing.LIVE))
+                .toList();
+    }
+
+    private static int freePort(String host) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(host, 0));
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException("no free port on " + host, e);
+        }
+    }
+
+    private RatisOptions raftOptions() {
+        int offset = config.get(MetaOptions.RAFT_PORT_OFFSET);
+        boolean anyPort = config.get(MetaOptions.PORT) == 0;
+        List<RatisOptions.Member> members = servers.stream()
+                .map(address -> new RatisOptions.Member(address, anyPort ? 0 : address.port() + offset))
+                .toList();
+        return new RatisOptions(
+                Path.of(config.get(MetaOptions.DATA_DIR)).resolve("journal"),
+                servers.indexOf(self),
+                members,
+                self.host(),
+                config.get(MetaOptions.FIRST_ELECTION_TIMEOUT_MS),
+                config.get(MetaOptions.ELECTION_TIMEOUT_MS));
+    }
+
+    private NodeOptions nodeOptions() {
+        return new NodeOptions(
+                config.get(MetaOptions.NODE_LEASE_MS),
+                config.get(MetaOptions.NODE_GRACE_MS),
+                config.get(MetaOptions.NODE_BEAT_INTERVAL_MS),
+                config.get(MetaOptions.DIRECTIVE_REPEAT_MS),
+                config.get(MetaOptions.ASSIGN_DELAY_MS),
+                config.get(MetaOptions.MIN_REPLICA_COUNT));
+    }
+
+    private FunctionLevel functionLevel() {
+        return FunctionLevel.valueOf(
+                config.get(MetaOptions.FUNCTION_LEVEL_ON_START).toUpperCase(Locale.ROOT));
+    }
+
+    /** One line for each change of leadership. */
+    private final class LeaderLog implements StateListener {
+        @Override
+        public void onLeading(long term, MetaState state) {
+            LOG.info("{} leads the meta group, term {}", self, term);
+        }
+
+        @Override
+        public void onLeadershipLost() {
+            LOG.info("{} leads the meta group no more", self);
+        }
+    }
+}
