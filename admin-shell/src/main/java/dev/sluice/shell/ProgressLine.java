@@ -2,6 +2,7 @@ package dev.sluice.shell;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -60,7 +61,7 @@ public final class ProgressLine implements AutoCloseable {
             return;
         }
         double seconds = Duration.ofNanos(System.nanoTime() - startNanos).toMillis() / 1000.0;
-        stream.printf("%s: %,d %s in %.1f s%n", task, done.get(), unit, seconds);
+        stream.printf(Locale.ROOT, "%s: %,d %s in %.1f s%n", task, done.get(), unit, seconds);
         stream.flush();
     }
 }

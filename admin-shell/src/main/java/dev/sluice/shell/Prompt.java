@@ -19,30 +19,35 @@ final class Prompt {
 
     private Prompt() {}
 
+    /** Runs on the terminal of this process. */
     static int run(SluiceClient client, String app, boolean json, Path history) throws IOException {
         try (Terminal terminal =
                 TerminalBuilder.builder().system(true).dumb(true).build()) {
-            boolean live = !terminal.getType().startsWith(Terminal.TYPE_DUMB);
-            ShellSession session =
-                    new ShellSession(client, terminal.writer(), terminal.writer(), json, live, ZoneId.systemDefault());
-            session.use(app);
-            Shell shell = new Shell(session);
-            terminal.handle(Signal.INT, signal -> session.interruption().ask());
-            LineReader reader = reader(terminal, shell, history);
-            terminal.writer()
-                    .println("Sluice shell, meta servers " + client.admin().metaServers()
-                            + ". 'help' lists the commands, Ctrl-D leaves.");
-            while (!session.isExited()) {
-                try {
-                    shell.run(reader.readLine(prompt(session)));
-                } catch (UserInterruptException e) {
-                    session.interruption().reset(); // Ctrl-C at the prompt only drops the line
-                } catch (EndOfFileException e) {
-                    break;
-                }
-            }
-            return Shell.DONE;
+            return run(terminal, client, app, json, history);
         }
+    }
+
+    static int run(Terminal terminal, SluiceClient client, String app, boolean json, Path history) {
+        boolean live = !terminal.getType().startsWith(Terminal.TYPE_DUMB);
+        ShellSession session =
+                new ShellSession(client, terminal.writer(), terminal.writer(), json, live, ZoneId.systemDefault());
+        session.use(app);
+        Shell shell = new Shell(session);
+        terminal.handle(Signal.INT, signal -> session.interruption().ask());
+        LineReader reader = reader(terminal, shell, history);
+        terminal.writer()
+                .println("Sluice shell, meta servers " + client.admin().metaServers()
+                        + ". 'help' lists the commands, Ctrl-D leaves.");
+        while (!session.isExited()) {
+            try {
+                shell.run(reader.readLine(prompt(session)));
+            } catch (UserInterruptException e) {
+                session.interruption().reset(); // Ctrl-C at the prompt only drops the line
+            } catch (EndOfFileException e) {
+                break;
+            }
+        }
+        return Shell.DONE;
     }
 
     private static String prompt(ShellSession session) {
