@@ -47,7 +47,8 @@ public final class ReplicaOptions {
             .range(1, 86_400)
             .doc("Longest time from a write to the flush that makes it durable in the engine.");
 
-    public static final Option<Integer> LOG_RESERVE_MB = Options.integer("replication", "log_private_reserve_max_size_mb")
+    public static final Option<Integer> LOG_RESERVE_MB = Options.integer(
+                    "replication", "log_private_reserve_max_size_mb")
             .defaultValue(256)
             .range(0, 1_000_000)
             .doc("So much of each log is kept for learners, in MiB.");
@@ -103,9 +104,8 @@ public final class ReplicaOptions {
             .defaultValue("local_service")
             .doc("Kind of block store.");
 
-    public static final Option<String> BLOCK_SERVICE_ARGS = Options.string("block_service.<name>", "args")
-            .defaultValue("")
-            .doc("Its arguments, separated by blanks.");
+    public static final Option<String> BLOCK_SERVICE_ARGS =
+            Options.string("block_service.<name>", "args").defaultValue("").doc("Its arguments, separated by blanks.");
 
     private ReplicaOptions() {}
 

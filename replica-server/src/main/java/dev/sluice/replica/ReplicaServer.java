@@ -106,11 +106,9 @@ public final class ReplicaServer implements AutoCloseable {
         NodeLoads loads = closing(new NodeLoads(files, stores, clock, config));
         Pool maintenance = closing(new Pool("replica-maintenance-" + address.port(), 3, Integer.MAX_VALUE));
         Pool learning = closing(new Pool(
-                "replica-learn-" + address.port(),
-                config.get(ReplicaOptions.LEARN_CONCURRENT_MAX),
-                Integer.MAX_VALUE));
-        Pool reads = closing(new Pool(
-                "replica-read-" + address.port(), config.get(ReplicaOptions.READ_THREADS), READS_WAITING_MAX));
+                "replica-learn-" + address.port(), config.get(ReplicaOptions.LEARN_CONCURRENT_MAX), Integer.MAX_VALUE));
+        Pool reads = closing(
+                new Pool("replica-read-" + address.port(), config.get(ReplicaOptions.READ_THREADS), READS_WAITING_MAX));
         List<ThreadEventLoop> loops = new ArrayList<>();
         for (int i = 0; i < config.get(ReplicaOptions.LOOPS); i++) {
             loops.add(closing(new ThreadEventLoop("replica-loop-" + address.port() + "-" + i)));
@@ -164,10 +162,9 @@ public final class ReplicaServer implements AutoCloseable {
         handlers.on(
                 AdminRpcs.REMOTE_COMMAND,
                 Access.CLIENTS,
-                (caller, header, request, responder) -> maintenance.execute(() -> responder.reply(
-                        WireString.of(commands.execute(request.getCmd(), request.getArguments())))));
-        closing(NettyRpcServer.start(
-                io, address.host(), address.port(), handlers, greeting, RpcLimits.DEFAULT));
+                (caller, header, request, responder) -> maintenance.execute(() ->
+                        responder.reply(WireString.of(commands.execute(request.getCmd(), request.getArguments())))));
+        closing(NettyRpcServer.start(io, address.host(), address.port(), handlers, greeting, RpcLimits.DEFAULT));
         closing(stream);
         stream.start();
         housekeeping(control, maintenance, shelf, clients);
