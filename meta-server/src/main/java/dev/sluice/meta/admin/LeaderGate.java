@@ -86,12 +86,10 @@ final class LeaderGate {
                 : ErrorCode.ERR_FORWARD_TO_OTHERS;
     }
 
-    private ErrorCode errorOf(Throwable failure) {
+    /** A client that is told to go elsewhere asks again, here too if this server still leads. */
+    private static ErrorCode errorOf(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (!(cause instanceof NotLeaderException)) {
-            return ErrorCode.ERR_UNKNOWN;
-        }
-        return leader.findTerm().isPresent() ? ErrorCode.ERR_SERVICE_NOT_ACTIVE : ErrorCode.ERR_FORWARD_TO_OTHERS;
+        return cause instanceof NotLeaderException ? ErrorCode.ERR_FORWARD_TO_OTHERS : ErrorCode.ERR_UNKNOWN;
     }
 }
