@@ -77,8 +77,8 @@ final class DelimitedRows implements RowSource {
         for (int i = 0; i < columnCount; i++) {
             names.add(hasHeader ? new String(records.field(i), UTF_8).strip() : "");
         }
-        if (columns.isDefault() && (!hasHeader || !names.contains(columns.hashKey()))) {
-            beginByPlace(names);
+        if (columns.isDefault() && !hasHeader) {
+            beginByPlace();
         } else {
             hashKey = require(names, columns.hashKey(), "hash key");
             value = columns.value().equals(Columns.WHOLE_ROW) ? WHOLE_ROW : require(names, columns.value(), "value");
@@ -89,10 +89,10 @@ final class DelimitedRows implements RowSource {
     }
 
     /** Nothing was said of the columns: hash key, value; or hash key, sort key, value; or these and the ttl. */
-    private void beginByPlace(List<String> names) throws IOException {
+    private void beginByPlace() throws IOException {
         if (columnCount < 2 || columnCount > 4) {
-            throw new IOException("the input has " + columnCount + " columns " + (hasHeader ? names + " " : "")
-                    + "and nothing says which is the hash key and which the value");
+            throw new IOException("the input has " + columnCount
+                    + " columns and nothing says which is the hash key and which the value");
         }
         hashKey = 0;
         sortKey = columnCount > 2 ? 1 : NONE;
@@ -119,6 +119,6 @@ final class DelimitedRows implements RowSource {
             }
         }
         throw new IOException("the input has no column " + column + " for the " + role + ": it has " + columnCount
-                + " columns" + (hasHeader ? ", " + names : ", give their numbers from 1"));
+                + " columns" + (hasHeader ? ", the first row names them " + names : ", give their numbers from 1"));
     }
 }

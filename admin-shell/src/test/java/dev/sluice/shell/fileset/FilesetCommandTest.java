@@ -1,0 +1,151 @@
+package dev.sluice.shell.fileset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.bulkload.build.BuildProgress;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class FilesetCommandTest {
+    @TempDir
+    Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private String root = "";
+
+    @BeforeEach
+    void setUp() {
+        root = directory.resolve("sets").toString();
+    }
+
+    private int run(String... args) {
+        return new CommandLine(new FilesetCommand())
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(args);
+    }
+
+    private int build(String... more) {
+        List<String> args = new ArrayList<>(List.of("build", "--root=" + root, "--app=temp", "--partitions=4"));
+        args.addAll(List.of(more));
+        return run(args.toArray(new String[0]));
+    }
+
+    private String input(String name, String content) throws Exception {
+        return Files.writeString(directory.resolve(name), content).toString();
+    }
+
+    @Test
+    void aSetIsBuiltDescribedAndVerified() throws Exception {
+        String rows = input("rows.csv", "hash_key,sort_key,value\na,1,x\nb,2,y\na,1,z\n");
+        assertThat(build(rows)).as(err.toString()).isZero();
+        assertThat(out.toString()).contains("2 rows in ").contains("1 rows left out because a later one");
+        assertThat(run("verify", "--root=" + root, "--app=temp")).isZero();
+        assertThat(out.toString()).contains("4 partitions, 2 rows, ").contains("all right");
+        assertThat(run("describe", "--root=" + root, "--app=temp")).isZero();
+        assertThat(out.toString()).contains("app_id          : any").contains("partition_count : 4");
+        assertThat(run("describe", "--root=" + root, "--app=temp", "--json")).isZero();
+        assertThat(out.toString()).contains("\"app_name\" : \"temp\"");
+        try (Stream<Path> left = Files.list(Path.of(root))) {
+            assertThat(left.map(path -> path.getFileName().toString())).containsExactly("onebox");
+        }
+    }
+
+    @Test
+    void severalFilesAndFormatsMakeOneSet() throws Exception {
+        String csv = input("a.csv", "hash_key,value\na,1\n");
+        String json = input("b.jsonl", "{\"hash_key\":\"b\",\"value\":\"2\"}\n");
+        assertThat(build(csv, json)).as(err.toString()).isZero();
+        assertThat(out.toString()).contains("2 rows");
+    }
+
+    @Test
+    void withoutAHeaderColumnsHaveNumbers() throws Exception {
+        String rows = input("rows.data", "x\ta\ny\tb\n");
+        assertThat(build(rows, "--format=tsv", "--no-header", "--hash-key=2", "--value=*"))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("2 rows");
+    }
+
+    @Test
+    void badRowsEndTheBuildUnlessTheyAreAllowed() throws Exception {
+        String rows = input("rows.csv", "hash_key,value\na,1\nb\nc,3\n");
+        assertThat(build(rows)).isEqualTo(1);
+        assertThat(err.toString()).contains("--max-errors=0").contains("line 3: 1 columns, expected 2");
+        assertThat(Path.of(root, "onebox")).doesNotExist();
+        assertThat(build(rows, "--max-errors=1")).isZero();
+        assertThat(out.toString()).contains("1 bad rows left out").contains("line 3");
+    }
+
+    @Test
+    void aDamagedSetIsToldByPartitionAndFile() throws Exception {
+        String rows = input("rows.csv", "hash_key,value\na,1\n");
+        assertThat(build(rows)).isZero();
+        Path sst;
+        try (Stream<Path> files = Files.walk(Path.of(root))) {
+            sst = files.filter(path -> path.toString().endsWith(".sst"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        byte[] content = Files.readAllBytes(sst);
+        content[10] ^= 1;
+        Files.write(sst, content);
+        assertThat(run("verify", "--root=" + root, "--app=temp")).isEqualTo(1);
+        assertThat(err.toString()).contains("ERROR: partition ").contains(".sst: expected md5 ");
+        assertThat(out.toString()).contains("1 partitions are wrong");
+    }
+
+    @Test
+    void wrongUseIsToldWithWhatWasExpected() throws Exception {
+        String rows = input("rows.csv", "id,name\n1,x\n");
+        assertThat(build(rows)).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("no column hash_key for the hash key")
+                .contains("[id, name]");
+        assertThat(build(input("rows.xml", ""))).isEqualTo(2);
+        assertThat(err.toString()).contains("rows.xml: the name does not tell the format");
+        assertThat(build(directory.resolve("missing.csv").toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("missing.csv: no file");
+        assertThat(build(rows, "--memory=many")).isEqualTo(2);
+        assertThat(build(rows, "--memory=1k")).isEqualTo(2);
+        assertThat(run("verify", "--root=" + root, "--app=../temp")).isEqualTo(1);
+        assertThat(run("describe", "--root=" + root, "--app=nothing")).isEqualTo(1);
+        assertThat(err.toString()).contains("bulk_load_info: no such file");
+    }
+
+    @Test
+    void sizesAreReadAsPeopleWriteThem() {
+        assertThat(ByteSize.parse("512k").bytes()).isEqualTo(512 * 1024);
+        assertThat(ByteSize.parse("64MiB").bytes()).isEqualTo(64L << 20);
+        assertThat(ByteSize.parse("2G").bytes()).isEqualTo(2L << 30);
+        assertThat(ByteSize.parse("17").bytes()).isEqualTo(17);
+        assertThatThrownBy(() -> ByteSize.parse("-1")).hasMessageContaining("'-1'");
+    }
+
+    @Test
+    void aProgressLineHasRateAndEstimate() {
+        BuildText text = new BuildText();
+        BuildProgress reading = new BuildProgress(BuildProgress.Phase.READING, 500_000, 50, 100, 0, 0);
+        assertThat(text.line(reading, 10_000))
+                .isEqualTo(
+                        "reading [######------------------]  25%  500,000 rows  50,000 rows/s  0 B written  ETA 0:30");
+        BuildProgress writing = new BuildProgress(BuildProgress.Phase.WRITING, 1_000_000, 100, 100, 0, 0);
+        text.line(writing, 20_000);
+        BuildProgress later = new BuildProgress(BuildProgress.Phase.WRITING, 1_000_000, 100, 100, 500_000, 1 << 20);
+        assertThat(text.line(later, 30_000))
+                .isEqualTo(
+                        "writing [##################------]  75%  500,000 rows  50,000 rows/s  1.0 MiB written  ETA 0:10");
+    }
+}
