@@ -57,6 +57,8 @@ final class ReplicaLoads implements LoadHooks {
     private final GroupLoads group;
     private ReplicaLoad state = ReplicaLoad.idle();
     private LoadOrder order = LoadOrder.NOTHING;
+    /** Nothing is wanted before somebody said so: least of all that what is on disk be deleted. */
+    private boolean hasOrder;
     private @Nullable Manifest staged;
     private @Nullable Work work;
     private DownloadSlots.@Nullable Ticket ticket;
@@ -197,6 +199,7 @@ final class ReplicaLoads implements LoadHooks {
 
     private void order(LoadOrder wanted) {
         order = wanted;
+        hasOrder = true;
         obey();
         if (wanted.goal() == LoadGoal.PUBLISH) {
             prepareIfStaged();
@@ -217,8 +220,7 @@ final class ReplicaLoads implements LoadHooks {
                 && state.phase() == MemberPhase.STAGED
                 && order.goal() == LoadGoal.CLEAN_UP
                 && order.loadId() == 0;
-        boolean unheard = order.loadId() == 0 && host.view().role() == RoleName.INACTIVE;
-        if (closed || held || unheard) {
+        if (closed || held || !hasOrder) {
             return;
         }
         boolean neverStaged = state.phase() != MemberPhase.STAGED && state.phase() != MemberPhase.PUBLISHED;
@@ -308,11 +310,11 @@ final class ReplicaLoads implements LoadHooks {
         } else if (effect instanceof Effect.ReleaseSlot) {
             releaseSlot();
         } else if (effect instanceof Effect.Fetch fetch) {
-            Work fetching = new Work(node, host.gpid(), fetch.order(), disk, listener(fetch.attempt(), false));
+            Work fetching = new Work(node, host.gpid(), host.self(), fetch.order(), disk, listener(fetch.attempt(), false));
             work = fetching;
             fetching.startFetch();
         } else if (effect instanceof Effect.Verify verify) {
-            Work verifying = new Work(node, host.gpid(), verify.order(), disk, listener(verify.attempt(), true));
+            Work verifying = new Work(node, host.gpid(), host.self(), verify.order(), disk, listener(verify.attempt(), true));
             work = verifying;
             verifying.startVerify(manifest -> onLoop(() -> staged = manifest));
         } else if (effect instanceof Effect.Stop && work != null) {

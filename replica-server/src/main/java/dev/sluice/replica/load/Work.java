@@ -17,6 +17,7 @@ import dev.sluice.bulkload.verify.VerifyRequest;
 import dev.sluice.bulkload.work.StopSignal;
 import dev.sluice.bulkload.work.StoppedException;
 import dev.sluice.common.Gpid;
+import dev.sluice.common.HostPort;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -31,6 +32,7 @@ final class Work {
 
     private final NodeLoads node;
     private final Gpid gpid;
+    private final String where;
     private final LoadOrder order;
     private final StagedMark disk;
     private final Listener listener;
@@ -49,9 +51,10 @@ final class Work {
         void onStopped();
     }
 
-    Work(NodeLoads node, Gpid gpid, LoadOrder order, StagedMark disk, Listener listener) {
+    Work(NodeLoads node, Gpid gpid, HostPort self, LoadOrder order, StagedMark disk, Listener listener) {
         this.node = node;
         this.gpid = gpid;
+        this.where = gpid + " on " + self;
         this.order = order;
         this.disk = disk;
         this.listener = listener;
@@ -153,7 +156,7 @@ final class Work {
     }
 
     private void fail(SourceException e) {
-        LOG.warn("{}: load {}: {}", gpid, order.loadId(), e.getMessage());
+        LOG.warn("{}: load {}: {}", where, order.loadId(), e.getMessage());
         listener.onFailed(new LoadError(e.code(), String.valueOf(e.getMessage())), e.remedy() == Remedy.NODE);
     }
 
