@@ -59,6 +59,7 @@ final class ReplicaLoads implements LoadHooks {
     private LoadOrder order = LoadOrder.NOTHING;
     /** Nothing is wanted before somebody said so: least of all that what is on disk be deleted. */
     private boolean hasOrder;
+
     private @Nullable Manifest staged;
     private @Nullable Work work;
     private DownloadSlots.@Nullable Ticket ticket;
@@ -310,11 +311,13 @@ final class ReplicaLoads implements LoadHooks {
         } else if (effect instanceof Effect.ReleaseSlot) {
             releaseSlot();
         } else if (effect instanceof Effect.Fetch fetch) {
-            Work fetching = new Work(node, host.gpid(), host.self(), fetch.order(), disk, listener(fetch.attempt(), false));
+            Work fetching =
+                    new Work(node, host.gpid(), host.self(), fetch.order(), disk, listener(fetch.attempt(), false));
             work = fetching;
             fetching.startFetch();
         } else if (effect instanceof Effect.Verify verify) {
-            Work verifying = new Work(node, host.gpid(), host.self(), verify.order(), disk, listener(verify.attempt(), true));
+            Work verifying =
+                    new Work(node, host.gpid(), host.self(), verify.order(), disk, listener(verify.attempt(), true));
             work = verifying;
             verifying.startVerify(manifest -> onLoop(() -> staged = manifest));
         } else if (effect instanceof Effect.Stop && work != null) {
