@@ -4,6 +4,7 @@ import dev.sluice.common.config.ConfigSchema;
 import dev.sluice.common.config.Option;
 import dev.sluice.common.config.Options;
 import dev.sluice.meta.admin.AdminOptions;
+import dev.sluice.meta.load.LoadOptions;
 import java.util.List;
 
 /** The options of a meta server, beside those that an operator of apps needs. */
@@ -88,6 +89,15 @@ public final class MetaOptions {
             .defaultValue(2)
             .range(1, 64)
             .doc("Network threads.");
+
+    public static final Option<String> BLOCK_SERVICE_TYPE = Options.string("block_service.<name>", "type")
+            .defaultValue("local_service")
+            .doc("Kind of block store.");
+
+    public static final Option<String> BLOCK_SERVICE_ARGS =
+            Options.string("block_service.<name>", "args").defaultValue("").doc("Its arguments, separated by blanks.");
+
+    public static final Option<String> BULK_LOAD_VERIFY = LoadOptions.VERIFY;
 
     private MetaOptions() {}
 

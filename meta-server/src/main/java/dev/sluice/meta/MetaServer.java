@@ -1,5 +1,7 @@
 package dev.sluice.meta;
 
+import dev.sluice.bulkload.store.BlockService;
+import dev.sluice.bulkload.store.BlockStores;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.command.RemoteCommands;
 import dev.sluice.common.command.ServerInfo;
@@ -15,19 +17,22 @@ import dev.sluice.common.time.ThreadEventLoop;
 import dev.sluice.meta.admin.AdminHandlers;
 import dev.sluice.meta.admin.LiveNodes;
 import dev.sluice.meta.admin.MetaIdentity;
-import dev.sluice.meta.guardian.Admission;
 import dev.sluice.meta.guardian.Guardian;
 import dev.sluice.meta.guardian.Standing;
 import dev.sluice.meta.journal.RatisJournal;
 import dev.sluice.meta.journal.RatisOptions;
 import dev.sluice.meta.leader.MetaLeader;
 import dev.sluice.meta.leader.StateListener;
+import dev.sluice.meta.load.LoadDriver;
+import dev.sluice.meta.load.LoadHandlers;
+import dev.sluice.meta.load.LoadOptions;
 import dev.sluice.meta.node.Keeper;
-import dev.sluice.meta.node.LoadDirectives;
 import dev.sluice.meta.node.NodeOptions;
 import dev.sluice.meta.node.NodeRegistry;
+import dev.sluice.meta.node.ReportListener;
 import dev.sluice.meta.state.FunctionLevel;
 import dev.sluice.meta.state.MetaState;
+import dev.sluice.wire.internal.ReplicaReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -39,6 +44,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,6 +74,8 @@ public final class MetaServer implements AutoCloseable {
     private @Nullable NettyRpcServer rpc;
     private @Nullable RatisJournal journal;
     private @Nullable MetaLeader leader;
+    private @Nullable LoadDriver loadDriver;
+    private @Nullable BlockStores blockStores;
 
     /** @param config with the options of {@link MetaOptions#schema} */
     public MetaServer(Config config) {
@@ -96,12 +104,25 @@ public final class MetaServer implements AutoCloseable {
         leader = owner;
 
         NodeOptions nodeOptions = nodeOptions();
-        NodeRegistry registry = new NodeRegistry(loop, owner, nodeOptions, LoadDirectives.NONE);
-        Guardian guardian = new Guardian(nodeOptions.replaceDelayMs(), Admission.ANY);
+        BlockStores stores = new BlockStores(blockServices());
+        // Loads ask which nodes live, and say what nodes are to do: one of the two has to come first.
+        AtomicReference<@Nullable NodeRegistry> nodes = new AtomicReference<>();
+        LoadDriver loads = new LoadDriver(owner, loop, stores, node -> {
+            NodeRegistry known = nodes.get();
+            return known != null && !known.isDead(node);
+        });
+        NodeRegistry registry = new NodeRegistry(loop, owner, nodeOptions, loads::findDirective);
+        nodes.set(registry);
+        blockStores = stores;
+        loadDriver = loads;
+        Guardian guardian = new Guardian(
+                nodeOptions.replaceDelayMs(), (state, gpid, learner, view) -> loads.admits(state, gpid, learner));
         Keeper keeper = new Keeper(loop, owner, registry, guardian);
+        registry.addListener(new LoadReportsFrom(loads));
         registry.addListener(keeper);
         owner.addListener(new Founder(owner, functionLevel()));
         owner.addListener(registry);
+        owner.addListener(loads);
         owner.addListener(keeper);
         owner.addListener(new LeaderLog());
 
@@ -114,6 +135,9 @@ public final class MetaServer implements AutoCloseable {
                         remote,
                         commandThread)
                 .register(handlers);
+        LoadOptions loadOptions =
+                new LoadOptions(config.get(MetaOptions.BULK_LOAD_VERIFY), config.get(MetaOptions.MIN_REPLICA_COUNT));
+        new LoadHandlers(owner, loop, stores, loads, loadOptions).register(handlers);
         // A server that belongs to no cluster yet must get in: the hello of the stream itself is checked.
         handlers.onStream(
                 InternalRpcs.NODE_STREAM, RpcHandlers.Access.CLIENTS, (caller, stream) -> registry.accept(stream));
@@ -174,6 +198,12 @@ public final class MetaServer implements AutoCloseable {
             journal.close();
         }
         loop.close();
+        if (loadDriver != null) {
+            loadDriver.close();
+        }
+        if (blockStores != null) {
+            blockStores.close();
+        }
         commandThread.shutdownNow();
         io.close();
         LOG.info("Meta server {} is closed", self);
@@ -213,6 +243,15 @@ public final class MetaServer implements AutoCloseable {
         }
     }
 
+    private List<BlockService> blockServices() {
+        return config.names("block_service").stream()
+                .map(name -> BlockService.of(
+                        name,
+                        config.get(MetaOptions.BLOCK_SERVICE_TYPE.in(name)),
+                        config.get(MetaOptions.BLOCK_SERVICE_ARGS.in(name))))
+                .toList();
+    }
+
     private RatisOptions raftOptions() {
         int offset = config.get(MetaOptions.RAFT_PORT_OFFSET);
         boolean anyPort = config.get(MetaOptions.PORT) == 0;
@@ -241,6 +280,19 @@ public final class MetaServer implements AutoCloseable {
     private FunctionLevel functionLevel() {
         return FunctionLevel.valueOf(
                 config.get(MetaOptions.FUNCTION_LEVEL_ON_START).toUpperCase(Locale.ROOT));
+    }
+
+    /** Hands on what node streams say of loads. */
+    private record LoadReportsFrom(LoadDriver loads) implements ReportListener {
+        @Override
+        public void onReport(HostPort node, long incarnation, ReplicaReport report) {
+            loads.onReport(node, report);
+        }
+
+        @Override
+        public void onStandingChanged(HostPort node) {
+            loads.onStandingChanged();
+        }
     }
 
     /** One line for each change of leadership. */

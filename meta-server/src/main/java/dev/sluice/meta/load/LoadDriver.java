@@ -225,7 +225,7 @@ public final class LoadDriver implements StateListener, AutoCloseable {
     }
 
     private void submit(int appId, boolean isQuestion, Function<AppLoad, List<LoadChange>> decision) {
-        leader.submit((state, wallMs) -> {
+        var unused = leader.submit((state, wallMs) -> {
                     AppLoad load = state.loads().find(appId).orElse(null);
                     if (load == null) {
                         return Decision.reply(Boolean.FALSE);

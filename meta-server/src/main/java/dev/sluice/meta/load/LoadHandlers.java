@@ -225,7 +225,7 @@ public final class LoadHandlers {
     }
 
     private static void hear(CompletableFuture<Answer> future, BiConsumer<ErrorCode, String> answer) {
-        future.whenComplete((reply, failure) -> {
+        var unused = future.whenComplete((reply, failure) -> {
             if (failure == null) {
                 answer.accept(reply.code(), reply.hint());
             } else if (failure instanceof NotLeaderException) {

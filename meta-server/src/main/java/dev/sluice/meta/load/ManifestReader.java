@@ -64,13 +64,15 @@ final class ManifestReader implements AutoCloseable {
             String gpid = load.plan().appId() + "." + index;
             reads.add(CompletableFuture.supplyAsync(() -> pin(gpid, partition), pool));
         }
-        CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new)).whenComplete((nothing, failure) -> {
-            if (failure == null) {
-                onRead.accept(reads.stream().map(CompletableFuture::join).toList());
-            } else if (!stop.isStopped()) {
-                onFailed.accept(error(failure));
-            }
-        });
+        var unused = CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new))
+                .whenComplete((nothing, failure) -> {
+                    if (failure == null) {
+                        onRead.accept(
+                                reads.stream().map(CompletableFuture::join).toList());
+                    } else if (!stop.isStopped()) {
+                        onFailed.accept(error(failure));
+                    }
+                });
     }
 
     private ManifestPin pin(String gpid, PartitionSource source) {

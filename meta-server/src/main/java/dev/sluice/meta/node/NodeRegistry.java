@@ -90,6 +90,12 @@ public final class NodeRegistry implements StateListener {
         return new FromNode(stream);
     }
 
+    /** True if the node is not known, or was not heard of for longer than the grace; on the event loop. */
+    public boolean isDead(HostPort node) {
+        NodeSession session = sessions.get(node);
+        return session == null || standing(session, leader.state()) == Standing.DEAD;
+    }
+
     /** What is known of the nodes, as of this state; on the event loop. */
     public ClusterView view(MetaState state) {
         TreeMap<HostPort, NodeView> nodes = new TreeMap<>();

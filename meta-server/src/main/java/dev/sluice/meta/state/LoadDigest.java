@@ -15,6 +15,7 @@ final class LoadDigest {
     private record Head(LoadPlan plan, AppPhase phase) {}
 
     /** By how much the digest moves. What is the same object in both costs nothing. */
+    @SuppressWarnings("ReferenceEquality") // a different object with the same content only costs its hashes
     static long difference(@Nullable AppLoad before, @Nullable AppLoad after) {
         if (before == after) {
             return 0;
