@@ -1,5 +1,7 @@
 package dev.sluice.dist;
 
+import dev.sluice.dist.demo.DemoCommand;
+import dev.sluice.shell.ShellCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -11,7 +13,15 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.Provider.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {VersionCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {
+            DemoCommand.class,
+            OneboxCommand.class,
+            MetaServerCommand.class,
+            ReplicaServerCommand.class,
+            ShellCommand.class,
+            VersionCommand.class,
+            CommandLine.HelpCommand.class
+        })
 public final class Sluice {
     private Sluice() {}
 

@@ -1,0 +1,121 @@
+package dev.sluice.dist.onebox;
+
+import dev.sluice.common.config.ConfigSchema;
+import dev.sluice.meta.MetaOptions;
+import dev.sluice.replica.ReplicaOptions;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A whole cluster of which each server is a process: {@code … meta-server --config …}, {@code … replica-server --config …}.
+ * Its configuration and log lie in the directory under the server's name. The processes end when this one does, however it
+ * ends. For one thread.
+ */
+public final class OneboxProcesses implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OneboxProcesses.class);
+    private static final long STOP_TIMEOUT_S = 20;
+    private static final List<String> JVM_OPTIONS = List.of("-Xmx512m", "-Xshare:auto", "-XX:+UseSerialGC");
+
+    private final OneboxLayout layout;
+    private final Map<String, Process> running = new TreeMap<>();
+
+    private OneboxProcesses(OneboxLayout layout) {
+        this.layout = layout;
+    }
+
+    /** Starts all processes. Returns at once; see {@link Readiness}. */
+    public static OneboxProcesses start(OneboxLayout layout) throws IOException {
+        Files.createDirectories(layout.directory());
+        OneboxProcesses onebox = new OneboxProcesses(layout);
+        try {
+            for (int i = 0; i < layout.metaServers().size(); i++) {
+                onebox.startMetaServer(i);
+            }
+            for (int i = 0; i < layout.replicaServers().size(); i++) {
+                onebox.startReplicaServer(i);
+            }
+            return onebox;
+        } catch (IOException | RuntimeException e) {
+            onebox.close();
+            throw e;
+        }
+    }
+
+    /** Starts the meta server at that position, from 0 up. */
+    public void startMetaServer(int index) throws IOException {
+        start("meta-" + (index + 1), "meta-server", MetaOptions.schema(), layout.metaOptions(index));
+    }
+
+    /** Starts the replica server at that position, from 0 up. */
+    public void startReplicaServer(int index) throws IOException {
+        start("replica-" + (index + 1), "replica-server", ReplicaOptions.schema(), layout.replicaOptions(index));
+    }
+
+    /** Kills the meta server at that position as {@code kill -9} does, and waits until it is gone. */
+    public void killMetaServer(int index) throws InterruptedException {
+        kill("meta-" + (index + 1));
+    }
+
+    /** Kills the replica server at that position as {@code kill -9} does, and waits until it is gone. */
+    public void killReplicaServer(int index) throws InterruptedException {
+        kill("replica-" + (index + 1));
+    }
+
+    /** The data of the replica server at that position. */
+    public Path replicaDirectory(int index) {
+        return layout.directory().resolve("replica-" + (index + 1));
+    }
+
+    /** Asks all processes to end, waits, and kills those that do not. */
+    @Override
+    public void close() {
+        running.values().forEach(Process::destroy);
+        running.forEach((name, process) -> {
+            try {
+                if (!process.waitFor(STOP_TIMEOUT_S, TimeUnit.SECONDS)) {
+                    LOG.warn("{} (pid {}) did not end within {} s and is killed", name, process.pid(), STOP_TIMEOUT_S);
+                    process.destroyForcibly().waitFor();
+                }
+            } catch (InterruptedException e) {
+                process.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        });
+        running.clear();
+    }
+
+    private void start(String name, String role, ConfigSchema schema, Map<String, String> options) throws IOException {
+        Path config = layout.directory().resolve(name + ".ini");
+        Files.writeString(config, schema.toIni(OneboxOptions.known(schema, options, layout.overrides())));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM_OPTIONS);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.sluice.dist.Sluice"));
+        command.addAll(List.of(role, "--config", config.toString(), "--end-with-parent"));
+        File log = layout.directory().resolve(name + ".log").toFile();
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+                .redirectErrorStream(true)
+                .start();
+        LOG.info("Started {}, pid {}, log in {}", name, process.pid(), log);
+        running.put(name, process);
+    }
+
+    private void kill(String name) throws InterruptedException {
+        Process process = running.remove(name);
+        if (process == null) {
+            throw new IllegalStateException(name + " does not run");
+        }
+        process.destroyForcibly().waitFor();
+        LOG.info("Killed {}, pid {}", name, process.pid());
+    }
+}
