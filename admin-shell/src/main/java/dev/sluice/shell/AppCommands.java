@@ -132,10 +132,11 @@ final class AppCommands {
         @Mixin
         private JsonOption json;
 
-        @Parameters(paramLabel = "<app_id>")
+        @Parameters(index = "0", paramLabel = "<app_id>")
         private int appId;
 
         @Parameters(
+                index = "1",
                 paramLabel = "<new_name>",
                 arity = "0..1",
                 defaultValue = "",

@@ -34,6 +34,8 @@ import dev.sluice.wire.admin.NodeInfo;
 import dev.sluice.wire.admin.NodeStatus;
 import dev.sluice.wire.admin.PartitionConfiguration;
 import dev.sluice.wire.admin.QueryConfigResponse;
+import dev.sluice.wire.admin.RecallAppResponse;
+import dev.sluice.wire.admin.RenameAppResponse;
 import dev.sluice.wire.admin.UpdateAppEnvRequest;
 import dev.sluice.wire.admin.UpdateAppEnvResponse;
 import dev.sluice.wire.bulkload.BulkLoadStatus;
@@ -176,6 +178,14 @@ final class FakeServer implements AutoCloseable {
                                 apps.remove(request.getAppName()) == null
                                         ? Wire.error(ErrorCode.ERR_APP_NOT_EXIST)
                                         : OK)));
+        handlers.on(AdminRpcs.RECALL_APP, Access.CLIENTS, (caller, header, request, responder) -> {
+            requests.add("recall " + request.getAppId() + " " + request.getNewAppName());
+            responder.reply(new RecallAppResponse().setErr(OK).setInfo(new AppInfo().setAppName("back")));
+        });
+        handlers.on(AdminRpcs.RENAME_APP, Access.CLIENTS, (caller, header, request, responder) -> {
+            requests.add("rename " + request.getOldAppName() + " " + request.getNewAppName());
+            responder.reply(new RenameAppResponse().setErr(OK));
+        });
         handlers.on(
                 AdminRpcs.UPDATE_APP_ENV,
                 Access.CLIENTS,

@@ -143,6 +143,14 @@ class ShellCommandTest {
     }
 
     @Test
+    void appsAreRecalledAndRenamed() {
+        assertThat(run("recall 7; recall 8 fresh; rename back other")).isZero();
+
+        assertThat(server.requests).containsExactly("recall 7 ", "recall 8 fresh", "rename back other");
+        assertThat(out.toString()).startsWith("recall app 7 as \"back\" succeed\n");
+    }
+
+    @Test
     void envsAreSetShownAndCleared() {
         assertThat(run("use orders; set_app_envs default_ttl 60; get_app_envs; clear_app_envs -a; get_app_envs"))
                 .isZero();
