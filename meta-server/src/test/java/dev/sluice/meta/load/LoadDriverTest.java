@@ -65,6 +65,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The leader's side of a load, with replicas whose reports the test writes. */
+@SuppressWarnings("NullAway") // a null that should not be there fails the test
 class LoadDriverTest {
     private static final HostPort N1 = new HostPort("127.0.0.1", 34801);
     private static final HostPort N2 = new HostPort("127.0.0.1", 34802);
