@@ -53,6 +53,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -120,7 +121,7 @@ class LoadDriverTest {
     void aLoadGoesFromStartToSucceedAsReplicasReport() throws Exception {
         assertThat(start().getErr().name()).isEqualTo("ERR_OK");
         await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_DOWNLOADING && directive(0) != null);
-        LoadDirective download = directive(0);
+        LoadDirective download = Objects.requireNonNull(directive(0));
         assertThat(download.getGoal()).isEqualTo(LoadGoal.DOWNLOAD);
 
         report(0, MemberPhase.STAGED);
@@ -128,7 +129,7 @@ class LoadDriverTest {
         assertThat(query().getAppStatus()).isEqualTo(BulkLoadStatus.BLS_DOWNLOADING);
         report(1, MemberPhase.STAGED);
         await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_INGESTING);
-        assertThat(directive(1).getGoal()).isEqualTo(LoadGoal.PUBLISH);
+        assertThat(Objects.requireNonNull(directive(1)).getGoal()).isEqualTo(LoadGoal.PUBLISH);
 
         report(0, MemberPhase.PUBLISHED);
         report(1, MemberPhase.PUBLISHED);
@@ -150,7 +151,8 @@ class LoadDriverTest {
         await().atMost(200, TimeUnit.MILLISECONDS)
                 .pollInterval(5, TimeUnit.MILLISECONDS)
                 .until(() -> query().getBulkLoadStates().get(0).size() == 3);
-        assertThat(query().getBulkLoadStates().get(0).get(Wire.address(N2)).getDownloadProgress())
+        assertThat(Objects.requireNonNull(query().getBulkLoadStates().get(0).get(Wire.address(N2)))
+                        .getDownloadProgress())
                 .isEqualTo(40);
         assertThat(query().getHintMsg()).contains("1.0: 127.0.0.1:34801 downloads 40%");
     }
@@ -299,11 +301,10 @@ class LoadDriverTest {
 
     @SuppressWarnings("unchecked") // the table keeps each handler under the rpc that it was added with
     private <Q extends TBase<?, ?>, R extends TBase<?, ?>> R call(Rpc<Q, R> rpc, Q request) throws Exception {
-        RpcHandlers.Entry<Q, R> entry =
-                (RpcHandlers.Entry<Q, R>) handlers.entries().get(rpc.taskCode());
+        RpcHandlers.Entry<Q, R> entry = (RpcHandlers.Entry<Q, R>)
+                Objects.requireNonNull(handlers.entries().get(rpc.taskCode()));
         CompletableFuture<R> reply = new CompletableFuture<>();
-        RpcHandlers.Handler<Q, R> handler = entry.handler();
-        assertThat(handler).isNotNull();
+        RpcHandlers.Handler<Q, R> handler = Objects.requireNonNull(entry.handler());
         handler.handle(new Caller(N1, null, 0), RequestHeader.toServer(1000), request, new Responder<>() {
             @Override
             public void reply(R answer) {
