@@ -13,13 +13,18 @@ final class BuildText {
     private long phaseBegunMs;
     private BuildProgress.Phase phase = BuildProgress.Phase.READING;
 
-    /** The line at that time after the start. Called in the order of the times. */
-    String line(BuildProgress progress, long elapsedMs) {
+    /** Notes when a phase begins. Called with every progress, in order. */
+    void note(BuildProgress progress, long elapsedMs) {
         if (progress.phase() != phase) {
             phase = progress.phase();
             phaseBegunMs = elapsedMs;
             rowsAtPhase = rows(progress);
         }
+    }
+
+    /** The line at that time after the start. */
+    String line(BuildProgress progress, long elapsedMs) {
+        note(progress, elapsedMs);
         double fraction = progress.fraction();
         int filled = (int) Math.round(fraction * BAR_CHARACTERS);
         return String.format(

@@ -215,6 +215,7 @@ final class FilesetBuildCommand implements Callable<Integer> {
         BuildText text = new BuildText();
         return progress -> {
             long elapsedMs = clock.nowMs() - startMs;
+            text.note(progress, elapsedMs);
             if (line.isDue(elapsedMs)) {
                 line.show(text.line(progress, elapsedMs), elapsedMs);
             }

@@ -10,7 +10,9 @@ import java.util.List;
  */
 final class SortBuffer {
     private static final int LENGTHS_BYTES = 2 * Integer.BYTES;
-    private static final int BLOCK_BYTES_MAX = 1024 * 1024;
+    // Small enough for G1 to treat as ordinary: an array of half a region or more takes whole regions, up to twice its
+    // size.
+    private static final int BLOCK_BYTES_MAX = 256 * 1024;
     private static final int BLOCK_BYTES_MIN = 4 * 1024;
     private static final int FIRST_PLACES = 16;
     private static final int INSERTION_SORT_MAX = 12;
