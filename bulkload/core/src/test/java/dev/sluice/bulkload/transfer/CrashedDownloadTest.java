@@ -45,7 +45,7 @@ class CrashedDownloadTest {
         boolean isComplete = false;
         for (int life = 0; life < 50 && !isComplete; life++) {
             Map<String, Long> readBefore = bytesReadOfVerified(directory, manifest);
-            isComplete = live(manifest, directory, 5 + random.nextInt(60));
+            isComplete = live(manifest, directory, 5 + random.nextInt(60 + 10 * life));
             files.crash(random);
             // Its name was durable before, so nobody had a reason to ask the store.
             readBefore.forEach((name, bytes) ->
