@@ -46,8 +46,8 @@ public final class RatisJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(RatisJournal.class);
     private static final RaftGroupId GROUP =
             RaftGroupId.valueOf(UUID.nameUUIDFromBytes("sluice-meta".getBytes(StandardCharsets.UTF_8)));
-    /** No wait for the outcome of a proposal ends before this. */
-    private static final long ROUNDS_PER_LEASE = 4;
+    /** The lease is renewed so often while an election takes at least. */
+    private static final long RENEWALS_PER_ELECTION_TIMEOUT = 10;
 
     private final RatisOptions options;
     private final SystemClock clock = new SystemClock();
@@ -85,7 +85,7 @@ public final class RatisJournal implements Journal {
         } catch (IOException e) {
             throw new UncheckedIOException("the journal in " + options.directory() + " cannot be started", e);
         }
-        long everyMs = Math.max(10, options.electionTimeoutMs() / ROUNDS_PER_LEASE);
+        long everyMs = Math.max(10, options.electionTimeoutMs() / RENEWALS_PER_ELECTION_TIMEOUT);
         var unused = leaseTimer.scheduleWithFixedDelay(this::renewLease, 0, everyMs, TimeUnit.MILLISECONDS);
     }
 
@@ -157,8 +157,8 @@ public final class RatisJournal implements Journal {
                             request(nextCallId.getAndIncrement(), RaftClientRequest.readRequestType(), Message.EMPTY))
                     .thenAccept(reply -> {
                         if (reply.isSuccess()) {
-                            // Clocks of members may run at different speeds: half is left unused.
-                            leaseUntilMs = Math.max(leaseUntilMs, startMs + options.electionTimeoutMs() / 2);
+                            // Clocks of members may run at different speeds: a quarter is left unused.
+                            leaseUntilMs = Math.max(leaseUntilMs, startMs + options.electionTimeoutMs() * 3 / 4);
                         }
                     });
         } catch (IOException | RuntimeException e) {

@@ -42,7 +42,7 @@ public final class Keeper implements StateListener, ReportListener {
     private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
     /** All partitions are looked at so often. */
     private static final long SWEEP_INTERVAL_MS = 1000;
-    /** A new leader hears this long from the nodes before it changes what it finds, unless a node is arriving. */
+    /** A plan that could not be recorded is made anew after this. */
     private static final long RETRY_MS = 100;
 
     private final EventLoop loop;
