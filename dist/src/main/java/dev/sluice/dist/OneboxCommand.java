@@ -2,6 +2,7 @@ package dev.sluice.dist;
 
 import dev.sluice.client.ClientOptions;
 import dev.sluice.client.SluiceClient;
+import dev.sluice.dist.logging.Logging;
 import dev.sluice.dist.onebox.Onebox;
 import dev.sluice.dist.onebox.OneboxLayout;
 import dev.sluice.dist.onebox.OneboxProcesses;

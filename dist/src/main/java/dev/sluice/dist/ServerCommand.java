@@ -2,6 +2,7 @@ package dev.sluice.dist;
 
 import dev.sluice.common.config.Config;
 import dev.sluice.common.config.ConfigSchema;
+import dev.sluice.dist.logging.Logging;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,7 +1,9 @@
 package dev.sluice.dist;
 
 import dev.sluice.dist.demo.DemoCommand;
+import dev.sluice.dist.logging.Logging;
 import dev.sluice.shell.ShellCommand;
+import dev.sluice.shell.fileset.FilesetCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -19,6 +21,7 @@ import picocli.CommandLine.Command;
             MetaServerCommand.class,
             ReplicaServerCommand.class,
             ShellCommand.class,
+            FilesetCommand.class,
             VersionCommand.class,
             CommandLine.HelpCommand.class
         })
@@ -27,6 +30,8 @@ public final class Sluice {
 
     /** Runs a command and ends the process with its exit code: 0 done, 1 failed, 2 wrong use. */
     public static void main(String[] args) {
+        // A tool is quiet; a server or a cluster chooses its log itself.
+        Logging.QUIET.use();
         System.exit(new CommandLine(new Sluice()).execute(args));
     }
 }

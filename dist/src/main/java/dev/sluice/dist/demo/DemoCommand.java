@@ -2,6 +2,7 @@ package dev.sluice.dist.demo;
 
 import dev.sluice.bulkload.build.Columns;
 import dev.sluice.bulkload.build.RowFormat;
+import dev.sluice.dist.logging.Logging;
 import dev.sluice.dist.onebox.OneboxLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +79,7 @@ public final class DemoCommand implements Callable<Integer> {
             columns = Columns.DEFAULTS;
         }
         try (DemoDirectory directory = DemoDirectory.create()) {
+            Logging.toFile(directory.path().resolve("demo.log"));
             DemoInput rows = file == null
                     ? DemoInput.unicodeNames(directory.path())
                     : new DemoInput(file, RowFormat.ofName(file), columns, file.toString());

@@ -1,4 +1,4 @@
-package dev.sluice.dist;
+package dev.sluice.dist.logging;
 
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.slf4j.LoggerFactory;
 
 /** Where a process writes its log; chosen by the command, before anything logs. */
-enum Logging {
+public enum Logging {
     /** Standard error, from INFO on: a server that a supervisor watches. */
     SERVER("logback-server.xml"),
     /** A rolling file: a cluster that runs beside somebody's terminal. */
@@ -23,12 +23,13 @@ enum Logging {
     }
 
     /** Makes a file the log. */
-    static void toFile(Path file) {
+    public static void toFile(Path file) {
         System.setProperty("sluice.log.file", file.toString());
         FILE.use();
     }
 
-    void use() {
+    /** Makes it so, for the whole process. */
+    public void use() {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
         JoranConfigurator configurator = new JoranConfigurator();
