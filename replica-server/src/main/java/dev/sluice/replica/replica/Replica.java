@@ -649,7 +649,7 @@ public final class Replica implements Effect.Handler, Applier.Listener {
 
     /** A fetched checkpoint takes the place of the engine. */
     private void install(long learnId) {
-        if (closed || role.name() != RoleName.LEARNER) {
+        if (closed || installing || !role.awaitsLesson(learnId)) {
             return;
         }
         if (applier.isPublishing() || flusher.isBusy()) {

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The mutations of one replica: what is prepared, what is in the log for sure, what is committed. Outlives changes of role.
  *
  * <p>Everything prepared and not committed is in memory, and of the committed ones the last few, for peers that lag.
- * {@code decree} and the ballot of the first proposal name a mutation for good: two replicas that hold the same pair hold the
- * same change.
+ * Decree, ballot and time of the first proposal name a mutation for good: two replicas that hold the same three hold the same
+ * change, also if a primary lost its last proposals in a crash and goes on under its ballot.
  */
 public final class History {
     private final Limits limits;
@@ -101,7 +101,7 @@ public final class History {
     /** True if the same mutation is prepared here. */
     boolean holds(Mutation mutation) {
         Mutation own = tail.get(mutation.decree());
-        return own != null && own.ballot().equals(mutation.ballot());
+        return own != null && own.ballot().equals(mutation.ballot()) && own.timestampUs() == mutation.timestampUs();
     }
 
     /** Mutations in memory from a decree on, about that many bytes, at least one if there is one. */

@@ -144,8 +144,22 @@ final class Learner implements Role {
     }
 
     @Override
+    public boolean awaitsLesson(long askedId) {
+        return asking && askedId == learnId;
+    }
+
+    @Override
     public Step onLearned(long answeredId, LearnAnswer answer, long nowMs) {
-        if (answeredId != learnId || !asking) {
+        if (answer instanceof LearnAnswer.Installed installed) {
+            local.history().restartAt(installed.decree());
+            following.forgetMatched();
+            needsCheckpoint = false;
+            message = "installed a checkpoint at " + installed.decree();
+            return awaitsLesson(answeredId)
+                    ? Step.stay(this, ask(nowMs), new Effect.Report())
+                    : Step.stay(this, new Effect.Report());
+        }
+        if (!awaitsLesson(answeredId)) {
             return Step.stay(this);
         }
         asking = false;
@@ -154,13 +168,6 @@ final class Learner implements Role {
             message = failed.message();
             askAtMs = nowMs + RETRY_MS;
             return Step.stay(this, new Effect.Report());
-        }
-        if (answer instanceof LearnAnswer.Installed installed) {
-            local.history().restartAt(installed.decree());
-            following.forgetMatched();
-            needsCheckpoint = false;
-            message = "installed a checkpoint at " + installed.decree();
-            return Step.stay(this, ask(nowMs), new Effect.Report());
         }
         LearnAnswer.Log log = (LearnAnswer.Log) answer;
         followsPrepares = log.firstPrepareDecree() > 0;
@@ -233,6 +240,9 @@ final class Learner implements Role {
 
     private Effect ask(long nowMs) {
         learnId = local.history().nextLearnId();
+        // The primary may have been restarted under its ballot: what was taken from it before is no longer known to be
+        // its.
+        following.forgetMatched();
         asking = true;
         followsPrepares = false;
         heardAtMs = nowMs;

@@ -28,6 +28,7 @@ final class Peer {
     private boolean readingLog;
     private boolean counted;
     private boolean unreachable;
+    private long unreachableSinceMs;
     private boolean withoutLog;
     private int gapsInARow;
 
@@ -90,7 +91,8 @@ final class Peer {
                 && nowMs >= notBeforeMs
                 && inFlight.size() < sender.limits().preparesInFlightMax()) {
             if (next > history.prepared()) {
-                if ((commitSent < history.committed() && sender.wantsCommitPoint()) || beatIsDue(nowMs)) {
+                if ((commitSent < history.committed() && sender.wantsCommitPoint())
+                        || beatIsDue(history.committed(), nowMs)) {
                     effects.add(message(sender, List.of(), nowMs));
                 }
                 break;
@@ -164,7 +166,18 @@ final class Peer {
             return false;
         }
         unreachable = true;
+        unreachableSinceMs = nowMs;
         return true;
+    }
+
+    /**
+     * A learner that counted and has not answered for so long that the leader, which was told, would have made it a member by
+     * now if it ever does: writes wait for it no longer.
+     */
+    boolean isLostLearner(Sender sender, long nowMs) {
+        return !isMember()
+                && unreachable
+                && nowMs - unreachableSinceMs >= 3 * sender.limits().prepareTimeoutMs();
     }
 
     /** When a message that waits out an error may go; negative if none does. */
@@ -176,8 +189,9 @@ final class Peer {
         return commitSent >= committed;
     }
 
-    private boolean beatIsDue(long nowMs) {
-        return inFlight.isEmpty() && (!isMember() || commitAcked < commitSent) && nowMs - lastSentMs >= BEAT_MS;
+    /** Learners hear of the primary all the time; a member until it has applied all that is committed. */
+    private boolean beatIsDue(long committed, long nowMs) {
+        return inFlight.isEmpty() && (!isMember() || commitAcked < committed) && nowMs - lastSentMs >= BEAT_MS;
     }
 
     private Effect message(Sender sender, List<Mutation> mutations, long nowMs) {

@@ -258,6 +258,9 @@ final class Primary implements Role, Peer.Sender {
                 effects.add(new Effect.Report());
             }
         }
+        if (peers.values().removeIf(peer -> peer.isLostLearner(this, nowMs))) {
+            effects.add(new Effect.Report());
+        }
         effects.addAll(goOn(nowMs));
         return new Step(this, effects, "");
     }

@@ -59,9 +59,16 @@ public sealed interface Role permits Primary, Secondary, Learner, Inactive, Fail
         return Step.stay(this);
     }
 
-    /** A learner hears what came of asking. */
+    /** True for a learner that waits for the answer to that round of asking. */
+    default boolean awaitsLesson(long learnId) {
+        return false;
+    }
+
+    /** A learner hears what came of asking; an installed checkpoint counts in any case, since it is there. */
     default Step onLearned(long learnId, LearnAnswer answer, long nowMs) {
-        return Step.stay(this);
+        return answer instanceof LearnAnswer.Installed
+                ? onFailure("a checkpoint took the place of its rows when it was no learner any more", nowMs)
+                : Step.stay(this);
     }
 
     /** A committed mutation cannot be applied, the log cannot be written, or the engine is damaged. */
