@@ -17,6 +17,8 @@ record LoadHint(@Nullable Transfer transfer, Map<Integer, String> partitions, St
     private static final Pattern TRANSFER =
             Pattern.compile("(\\d+) of (\\d+) bytes, (\\d+) bytes/s, about (\\d+) s left");
     private static final Pattern PARTITION = Pattern.compile("\\d+\\.(\\d+): (.*)");
+    /** Where a part begins; a semicolon elsewhere belongs to the reason of a partition. */
+    private static final Pattern BOUNDARY = Pattern.compile("; (?=\\d+\\.\\d+: |and \\d+ more)");
 
     /** How far the copying is. */
     record Transfer(long bytesDone, long bytesTotal, long bytesPerSecond, long secondsLeft) {
@@ -29,7 +31,7 @@ record LoadHint(@Nullable Transfer transfer, Map<Integer, String> partitions, St
         Transfer transfer = null;
         Map<Integer, String> partitions = new HashMap<>();
         StringBuilder rest = new StringBuilder();
-        for (String part : hint.split("; ", -1)) {
+        for (String part : BOUNDARY.split(hint, -1)) {
             Matcher figures = TRANSFER.matcher(part);
             Matcher partition = PARTITION.matcher(part);
             if (figures.matches()) {

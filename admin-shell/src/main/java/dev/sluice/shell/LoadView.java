@@ -94,7 +94,7 @@ final class LoadView {
 
     private String partitionLine(int index) {
         LoadStatus.Partition partition = status.partitions().get(index);
-        String progress = isDone(index) ? "100%" : partition.downloadPercent(status.maxReplicaCount()) + "%";
+        String progress = progress(index, partition);
         String why = hint.partitions().getOrDefault(index, "");
         String replicas = partition.replicas().entrySet().stream()
                 .map(replica -> replicaText(replica.getKey(), replica.getValue()))
@@ -107,6 +107,16 @@ final class LoadView {
                         progress,
                         why.isEmpty() ? replicas : why)
                 .stripTrailing();
+    }
+
+    /** How much of it is copied; once it ingests that says nothing any more. */
+    private String progress(int index, LoadStatus.Partition partition) {
+        if (isDone(index)) {
+            return "100%";
+        }
+        return partition.status() == BulkLoadStatus.BLS_INGESTING
+                ? ""
+                : partition.downloadPercent(status.maxReplicaCount()) + "%";
     }
 
     private static String replicaText(HostPort server, PartitionBulkLoadState state) {

@@ -66,7 +66,10 @@ public final class LoadWatch {
         if (linesOnScreen > 0) {
             out.print("\u001b[" + linesOnScreen + "A\u001b[J"); // up to the first of our lines, and clear from there
         }
+        // A line that wraps would be two when the cursor goes up again: the terminal cuts it instead.
+        out.print("\u001b[?7l");
         lines.forEach(out::println);
+        out.print("\u001b[?7h");
         out.flush();
         linesOnScreen = lines.size();
     }

@@ -72,7 +72,7 @@ class LoadViewTest {
         assertThat(view(status).lines(10))
                 .containsExactly(
                         "orders BLS_INGESTING [###############---------------] 50%",
-                        "     0 BLS_INGESTING      0% 127.0.0.1:34801 IS_SUCCEED, 127.0.0.1:34802 IS_RUNNING",
+                        "     0 BLS_INGESTING         127.0.0.1:34801 IS_SUCCEED, 127.0.0.1:34802 IS_RUNNING",
                         "     1 BLS_SUCCEED      100%");
     }
 
@@ -104,6 +104,16 @@ class LoadViewTest {
                 view(status(BulkLoadStatus.BLS_DOWNLOADING, true, partitions)).lines(16);
 
         assertThat(lines).hasSize(18).last().isEqualTo("  and 24 more partitions");
+    }
+
+    @Test
+    void aSemicolonInsideAReasonBelongsToIt() {
+        assertThat(LoadHint.parse(
+                        "2.0: n1 published; keeps its files, n2 published; 2.12: n3 has no primary; and 3 more"))
+                .isEqualTo(new LoadHint(
+                        null,
+                        Map.of(0, "n1 published; keeps its files, n2 published", 12, "n3 has no primary"),
+                        "and 3 more"));
     }
 
     @Test
