@@ -2,6 +2,8 @@ package dev.sluice.replica;
 
 import dev.sluice.bulkload.store.BlockService;
 import dev.sluice.bulkload.store.BlockStores;
+import dev.sluice.bulkload.work.StopSignal;
+import dev.sluice.bulkload.work.StoppedException;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.command.RemoteCommands;
 import dev.sluice.common.command.ServerInfo;
@@ -45,6 +47,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -113,8 +116,18 @@ public final class ReplicaServer implements AutoCloseable {
         for (int i = 0; i < config.get(ReplicaOptions.LOOPS); i++) {
             loops.add(closing(new ThreadEventLoop("replica-loop-" + address.port() + "-" + i)));
         }
-        Throttle throttle = Throttle.NONE;
-        CheckpointShelf shelf = new CheckpointShelf(files, clock, throttle);
+        // Bytes are counted where they arrive; the sender's disk is read once for each of them.
+        CheckpointShelf shelf = new CheckpointShelf(files, clock, Throttle.NONE);
+        StopSignal closing = new StopSignal();
+        opened.push(closing::stop);
+        Throttle throttle = bytes -> {
+            try {
+                loads.throttle().acquire(bytes, closing);
+            } catch (StoppedException e) {
+                throw new InterruptedException("the server closes");
+            }
+        };
+        AtomicReference<ClientHandlers> readers = new AtomicReference<>();
         ReplicaServices services = new ReplicaServices(
                 address,
                 identity.incarnation(),
@@ -127,6 +140,12 @@ public final class ReplicaServer implements AutoCloseable {
                 shelf,
                 new CheckpointFetch(rpc, files, throttle),
                 loads,
+                gpid -> {
+                    ClientHandlers clients = readers.get();
+                    if (clients != null) {
+                        clients.endScans(gpid);
+                    }
+                },
                 settings());
         Lease lease = new Lease(clock);
         Node node = new Node(files, data);
@@ -156,6 +175,7 @@ public final class ReplicaServer implements AutoCloseable {
         GroupHandlers.register(handlers, replicas, shelf, reads);
         ClientHandlers clients = closing(ClientHandlers.register(
                 handlers, replicas, lease, clock, address, reads, config.get(ReplicaOptions.WRITE_BYTES_MAX)));
+        readers.set(clients);
         RemoteCommands commands = new RemoteCommands(ServerInfo.startedAt(clock.wallMs()));
         loads.registerCommands(commands, config);
         commands.register(DigestCommand.NAME, DigestCommand.HELP, new DigestCommand(replicas, clock)::answer);

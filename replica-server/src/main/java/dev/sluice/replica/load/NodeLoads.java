@@ -68,6 +68,11 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
                 arguments -> "in use " + slots.inUse() + " of " + slots.limit() + ", waiting " + slots.waiting());
     }
 
+    /** The node's budget of bytes; learning draws from it as well. */
+    public TransferThrottle throttle() {
+        return throttle;
+    }
+
     @Override
     public LoadHooks attach(LoadHost host) {
         return new ReplicaLoads(host, this);

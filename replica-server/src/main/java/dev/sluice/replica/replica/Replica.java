@@ -664,6 +664,7 @@ public final class Replica implements Effect.Handler, Applier.Listener {
             String failure = "";
             try {
                 directory.announceEngine();
+                services.endReaders().accept(gpid);
                 old.close();
                 directory.replaceEngine();
                 opened = services.engines().open(directory.engine());

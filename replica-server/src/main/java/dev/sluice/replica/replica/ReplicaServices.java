@@ -1,5 +1,6 @@
 package dev.sluice.replica.replica;
 
+import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.rpc.RpcClient;
@@ -9,6 +10,7 @@ import dev.sluice.replica.learn.CheckpointShelf;
 import dev.sluice.replica.log.MutationLog;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -19,6 +21,7 @@ import java.util.function.Function;
  * @param logs opens the log in a directory
  * @param maintenance runs what waits for the disk: opening, flushing, publishing, checkpoints
  * @param learning runs fetches of checkpoints; its threads bound how many go on at once
+ * @param endReaders ends what holds rows of a replica for longer than one read: its engine is about to be replaced
  */
 public record ReplicaServices(
         HostPort self,
@@ -32,4 +35,5 @@ public record ReplicaServices(
         CheckpointShelf shelf,
         CheckpointFetch fetch,
         LoadHooksFactory loads,
+        Consumer<Gpid> endReaders,
         ReplicaSettings settings) {}
