@@ -1,0 +1,304 @@
+package dev.sluice.integration.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.client.ClientException;
+import dev.sluice.client.LoadStatus;
+import dev.sluice.common.ErrorCode;
+import dev.sluice.common.HostPort;
+import dev.sluice.wire.bulkload.BulkLoadControlType;
+import dev.sluice.wire.bulkload.BulkLoadStatus;
+import dev.sluice.wire.bulkload.PartitionBulkLoadState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a load promises, on a whole cluster in this process. Each test has an app of its own. */
+final class BulkLoadTest {
+    private static final int PARTITIONS = 4;
+    private static final int ROWS = 2_000;
+    private static final AtomicInteger APPS = new AtomicInteger();
+
+    @TempDir
+    private static Path directory;
+
+    private static LoadCluster cluster;
+
+    private final String app = "app" + APPS.incrementAndGet();
+
+    @BeforeAll
+    static void startCluster() throws IOException {
+        cluster = new LoadCluster(directory);
+    }
+
+    @AfterAll
+    static void stopCluster() {
+        cluster.close();
+    }
+
+    @AfterEach
+    void unlimited() {
+        cluster.limitBytesPerSecond(0);
+        cluster.servers().forEach(server -> cluster.command(server, LoadCluster.DOWNLOADING_COUNT, "DEFAULT"));
+    }
+
+    /** B.1, B.2, B.3: after SUCCEED all of it is there, on every replica; later writes win, earlier ones lose. */
+    @Test
+    void b1B2B3ALoadIsWholeAndTheSameOnEveryReplicaAndBeatsOnlyEarlierWrites() throws Exception {
+        cluster.create(app, PARTITIONS);
+        cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
+        cluster.put(app, LoadCluster.key(7), "before");
+        cluster.put(app, "not in the set", "stays");
+        cluster.start(app);
+        cluster.awaitEnd(app, BulkLoadStatus.BLS_SUCCEED);
+        cluster.put(app, LoadCluster.key(8), "after");
+
+        assertThat(cluster.get(app, LoadCluster.key(7))).isEqualTo("loaded-7");
+        assertThat(cluster.get(app, LoadCluster.key(8))).isEqualTo("after");
+        assertThat(cluster.get(app, "not in the set")).isEqualTo("stays");
+        for (int row = 100; row < ROWS; row += 97) {
+            assertThat(cluster.get(app, LoadCluster.key(row))).isEqualTo("loaded-" + row);
+        }
+        assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isEqualTo(ROWS + 1);
+        assertThat(cluster.stagedOnDisk()).isEmpty();
+    }
+
+    /** B.3: writes during a load are neither lost nor refused. */
+    @Test
+    void b3NoWriteIsLostOrRefusedWhileALoadRuns() throws Exception {
+        cluster.create(app, PARTITIONS);
+        cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
+        AtomicBoolean ended = new AtomicBoolean();
+        AtomicInteger written = new AtomicInteger();
+        Thread writer = new Thread(() -> {
+            try {
+                while (!ended.get()) {
+                    int row = written.get();
+                    cluster.put(app, "own-" + row, "value-" + row);
+                    written.incrementAndGet();
+                }
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        Throwable[] failure = new Throwable[1];
+        writer.setUncaughtExceptionHandler((thread, e) -> failure[0] = e);
+        writer.start();
+        cluster.limitBytesPerSecond(40_000);
+        cluster.start(app);
+        cluster.awaitEnd(app, BulkLoadStatus.BLS_SUCCEED);
+        ended.set(true);
+        writer.join();
+        assertThat(failure[0]).isNull();
+        assertThat(written.get()).isPositive();
+        for (int row = 0; row < written.get(); row++) {
+            assertThat(cluster.get(app, "own-" + row)).isEqualTo("value-" + row);
+        }
+        assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isEqualTo(ROWS + written.get());
+    }
+
+    /** B.4: the limit holds over all partitions of a node, and raising it starts waiting ones at once. */
+    @Test
+    void b4NoMoreThanTheLimitDownloadAtOnceAndRaisingItStartsTheNext() throws Exception {
+        cluster.create(app, PARTITIONS);
+        cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
+        HostPort server = cluster.servers().get(0);
+        cluster.servers().forEach(each -> cluster.command(each, LoadCluster.DOWNLOADING_COUNT, "0"));
+        cluster.start(app);
+        cluster.awaitStatus(app, status -> waiting(status) == 3 * PARTITIONS);
+        assertThat(cluster.command(server, "replica.query-bulk-load-slots")).startsWith("in use 0 of 0");
+
+        cluster.limitBytesPerSecond(4_000);
+        cluster.command(server, LoadCluster.DOWNLOADING_COUNT, "1");
+        await().atMost(2, TimeUnit.SECONDS)
+                .until(() ->
+                        cluster.command(server, "replica.query-bulk-load-slots").startsWith("in use 1 of 1"));
+        cluster.command(server, LoadCluster.DOWNLOADING_COUNT, "3");
+        await().atMost(2, TimeUnit.SECONDS)
+                .until(() ->
+                        cluster.command(server, "replica.query-bulk-load-slots").startsWith("in use 3 of 3"));
+        cluster.limitBytesPerSecond(0);
+        cluster.servers().forEach(each -> cluster.command(each, LoadCluster.DOWNLOADING_COUNT, "2"));
+        cluster.awaitEnd(app, BulkLoadStatus.BLS_SUCCEED);
+        assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isEqualTo(ROWS);
+    }
+
+    private static int waiting(LoadStatus status) {
+        return status.hint().split("waits for a download slot", -1).length - 1;
+    }
+
+    /** B.5: every replica's progress is seen, and only grows. */
+    @Test
+    void b5ProgressOfEveryReplicaIsSeenAndOnlyGrows() throws Exception {
+        cluster.create(app, PARTITIONS);
+        cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
+        cluster.limitBytesPerSecond(30_000);
+        cluster.start(app);
+        Map<String, Integer> highest = new TreeMap<>();
+        AtomicInteger between = new AtomicInteger();
+        cluster.awaitStatus(app, status -> {
+            for (int index = 0; index < status.partitions().size(); index++) {
+                for (Map.Entry<HostPort, PartitionBulkLoadState> replica :
+                        status.partitions().get(index).replicas().entrySet()) {
+                    if (status.status() == BulkLoadStatus.BLS_DOWNLOADING) {
+                        int now = replica.getValue().getDownloadProgress();
+                        int before = highest.getOrDefault(index + "@" + replica.getKey(), 0);
+                        assertThat(now).isGreaterThanOrEqualTo(before);
+                        highest.put(index + "@" + replica.getKey(), now);
+                        between.addAndGet(now > 0 && now < 100 ? 1 : 0);
+                    }
+                }
+            }
+            return status.isEnded();
+        });
+        assertThat(highest).hasSize(3 * PARTITIONS);
+        assertThat(between.get()).as("progress between 0 and 100 was seen").isPositive();
+    }
+
+    /** B.6: a pause stops the work and keeps what there is; a restart goes on from there. */
+    @Test
+    void b6APauseStopsWorkAndARestartGoesOnFromThere() throws Exception {
+        cluster.create(app, PARTITIONS);
+        cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
+        cluster.limitBytesPerSecond(8_000);
+        cluster.start(app);
+        await().atMost(20, TimeUnit.SECONDS).until(() -> cluster.stagedBytes() > 10_000);
+        cluster.control(app, BulkLoadControlType.BLC_PAUSE);
+        await().atMost(2, TimeUnit.SECONDS)
+                .pollInterval(20, TimeUnit.MILLISECONDS)
+                .until(() -> cluster.query(app).status() == BulkLoadStatus.BLS_PAUSED);
+        long kept = cluster.stagedBytes();
+        assertThat(kept).isPositive();
+        cluster.limitBytesPerSecond(0);
+        await().during(500, TimeUnit.MILLISECONDS)
+                .atMost(5, TimeUnit.SECONDS)
+                .until(() -> cluster.stagedBytes() == kept);
+        cluster.control(app, BulkLoadControlType.BLC_RESTART);
+        cluster.awaitEnd(app, BulkLoadStatus.BLS_SUCCEED);
+        assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isEqualTo(ROWS);
+    }
+
+    /** B.7, B.1: a cancel leaves nothing on any disk and nothing visible. */
+    @Test
+    void b7B1ACancelLeavesNothingBehind() throws Exception {
+        cluster.create(app, PARTITIONS);
+        cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
+        cluster.put(app, LoadCluster.key(1), "own");
+        cluster.limitBytesPerSecond(8_000);
+        cluster.start(app);
+        await().atMost(20, TimeUnit.SECONDS).until(() -> cluster.stagedBytes() > 10_000);
+        cluster.control(app, BulkLoadControlType.BLC_PAUSE);
+        cluster.control(app, BulkLoadControlType.BLC_CANCEL);
+        cluster.awaitEnd(app, BulkLoadStatus.BLS_CANCELED);
+        assertThat(cluster.stagedOnDisk()).isEmpty();
+        assertThat(cluster.get(app, LoadCluster.key(1))).isEqualTo("own");
+        assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isEqualTo(1);
+
+        cluster.limitBytesPerSecond(0);
+        cluster.start(app);
+        cluster.awaitEnd(app, BulkLoadStatus.BLS_SUCCEED);
+        assertThat(cluster.get(app, LoadCluster.key(1))).isEqualTo("loaded-1");
+        assertThatThrownBy(() -> cluster.control(app, BulkLoadControlType.BLC_FORCE_CANCEL))
+                .isInstanceOf(ClientException.class);
+    }
+
+    /** B.13: a flipped byte is found before anything is visible, and named. */
+    @Test
+    void b13AFlippedByteFailsTheLoadByName() throws Exception {
+        cluster.create(app, PARTITIONS);
+        cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
+        Path sst = anySst();
+        byte[] content = Files.readAllBytes(sst);
+        content[content.length / 2] ^= 1;
+        Files.write(sst, content);
+        cluster.start(app);
+        LoadStatus end = cluster.awaitEnd(app, BulkLoadStatus.BLS_FAILED);
+        assertThat(end.hint()).contains(sst.getFileName().toString());
+        assertThat(end.error()).isEqualTo(ErrorCode.ERR_CORRUPTION);
+        assertThat(cluster.stagedOnDisk()).isEmpty();
+        assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isZero();
+    }
+
+    /** B.13: keys of another partition are found. */
+    @Test
+    void b13KeysOfAnotherPartitionFailTheLoad() throws Exception {
+        cluster.create(app, PARTITIONS);
+        cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
+        Path zero = cluster.fileSet(app).resolve("0");
+        Path one = cluster.fileSet(app).resolve("1");
+        Path aside = cluster.fileSet(app).resolve("aside");
+        Files.move(zero, aside);
+        Files.move(one, zero);
+        Files.move(aside, one);
+        cluster.start(app);
+        LoadStatus end = cluster.awaitEnd(app, BulkLoadStatus.BLS_FAILED);
+        assertThat(end.hint()).contains("partition");
+        assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isZero();
+    }
+
+    /** B.13: a truncated file is found, and a missing manifest. */
+    @Test
+    void b13ATruncatedFileFailsTheLoad() throws Exception {
+        cluster.create(app, PARTITIONS);
+        cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
+        Path sst = anySst();
+        byte[] content = Files.readAllBytes(sst);
+        Files.write(sst, Arrays.copyOf(content, content.length - 10));
+        cluster.start(app);
+        LoadStatus end = cluster.awaitEnd(app, BulkLoadStatus.BLS_FAILED);
+        assertThat(end.hint()).contains(sst.getFileName().toString()).contains("expected " + content.length);
+    }
+
+    /** B.14: partitions without a file are parts of a load like others. */
+    @Test
+    void b14EmptyPartitionsAreLoaded() throws Exception {
+        cluster.create(app, PARTITIONS);
+        cluster.buildSet(app, PARTITIONS, 1, "loaded-");
+        cluster.start(app);
+        cluster.awaitEnd(app, BulkLoadStatus.BLS_SUCCEED);
+        assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isEqualTo(1);
+    }
+
+    /** B.17: a second load of the app is refused; another app loads beside it. */
+    @Test
+    void b17TwoAppsLoadAtOnceAndOneAppOnlyOnce() throws Exception {
+        String other = app + "b";
+        cluster.create(app, PARTITIONS);
+        cluster.create(other, 2);
+        cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
+        cluster.buildSet(other, 2, ROWS, "loaded-");
+        cluster.limitBytesPerSecond(20_000);
+        cluster.start(app);
+        cluster.start(other);
+        assertThatThrownBy(() -> cluster.start(app)).hasMessageContaining("is already executing bulk load");
+        cluster.limitBytesPerSecond(0);
+        cluster.awaitEnd(app, BulkLoadStatus.BLS_SUCCEED);
+        cluster.awaitEnd(other, BulkLoadStatus.BLS_SUCCEED);
+        assertThat(cluster.rowsThatAllReplicasAgreeOn(other, 2)).isEqualTo(ROWS);
+    }
+
+    private Path anySst() throws IOException {
+        try (Stream<Path> all = Files.walk(cluster.fileSet(app))) {
+            List<Path> found = all.filter(path -> Files.isRegularFile(path)
+                            && !path.getFileName().toString().startsWith("bulk_load"))
+                    .sorted()
+                    .toList();
+            return found.get(0);
+        }
+    }
+}

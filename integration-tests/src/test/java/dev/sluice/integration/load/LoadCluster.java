@@ -1,0 +1,284 @@
+package dev.sluice.integration.load;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.bulkload.build.BuildOptions;
+import dev.sluice.bulkload.build.FileSetBuilder;
+import dev.sluice.bulkload.build.Row;
+import dev.sluice.bulkload.build.RowSource;
+import dev.sluice.bulkload.fileset.BulkLoadInfo;
+import dev.sluice.bulkload.fileset.FileSetLocation;
+import dev.sluice.bulkload.store.BlockService;
+import dev.sluice.bulkload.store.BlockStores;
+import dev.sluice.bulkload.work.StopSignal;
+import dev.sluice.client.ClientException;
+import dev.sluice.client.ClientOptions;
+import dev.sluice.client.LoadSource;
+import dev.sluice.client.LoadStatus;
+import dev.sluice.client.SluiceClient;
+import dev.sluice.common.HostPort;
+import dev.sluice.dist.onebox.Onebox;
+import dev.sluice.dist.onebox.OneboxLayout;
+import dev.sluice.wire.admin.AppStatus;
+import dev.sluice.wire.bulkload.BulkLoadControlType;
+import dev.sluice.wire.bulkload.BulkLoadStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** One meta server and three replica servers, with the verbs that the tests speak in. */
+final class LoadCluster implements AutoCloseable {
+    static final String DOWNLOADING_COUNT = "replica.max-concurrent-bulk-load-downloading-count";
+    static final String BYTES_PER_SECOND = "replica.bulk-load-bytes-per-second-max";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int REPLICA_SERVERS = 3;
+
+    private final Path directory;
+    private final Onebox onebox;
+    private final SluiceClient client;
+
+    LoadCluster(Path directory) throws IOException {
+        this(directory, Map.of());
+    }
+
+    LoadCluster(Path directory, Map<String, String> options) throws IOException {
+        this.directory = directory;
+        OneboxLayout layout = OneboxLayout.onFreePorts(directory.resolve("cluster"), 1, REPLICA_SERVERS)
+                .with(options);
+        onebox = Onebox.start(layout);
+        client = SluiceClient.connect(layout.metaServers(), ClientOptions.DEFAULTS);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> {
+            try {
+                return client.admin().listNodes().size() == REPLICA_SERVERS;
+            } catch (ClientException e) {
+                return false;
+            }
+        });
+    }
+
+    SluiceClient client() {
+        return client;
+    }
+
+    Onebox onebox() {
+        return onebox;
+    }
+
+    void create(String app, int partitions) {
+        client.admin().createApp(app, partitions, REPLICA_SERVERS, Map.of(), true);
+        client.admin().awaitHealthy(app, 60_000);
+    }
+
+    List<HostPort> servers() {
+        return onebox.layout().replicaServers();
+    }
+
+    String command(HostPort server, String name, String... arguments) {
+        return client.admin().remoteCommand(server, name, List.of(arguments));
+    }
+
+    /** All servers end and start again; returns when the apps are served. */
+    void restartAll() throws IOException {
+        for (int i = 0; i < REPLICA_SERVERS; i++) {
+            onebox.stopReplicaServer(i);
+        }
+        restartMeta();
+        for (int i = 0; i < REPLICA_SERVERS; i++) {
+            onebox.startReplicaServer(i);
+        }
+        await().atMost(60, TimeUnit.SECONDS)
+                .ignoreExceptions()
+                .untilAsserted(() -> client.admin()
+                        .listApps(AppStatus.AS_AVAILABLE)
+                        .forEach(app -> client.admin().awaitHealthy(app.getAppName(), 30_000)));
+    }
+
+    void restartMeta() throws IOException {
+        onebox.stopMetaServer(0);
+        onebox.startMetaServer(0);
+        await().atMost(30, TimeUnit.SECONDS)
+                .ignoreExceptions()
+                .until(() -> !client.admin().listApps(AppStatus.AS_AVAILABLE).isEmpty());
+    }
+
+    void limitBytesPerSecond(long bytes) {
+        servers().forEach(server -> command(server, BYTES_PER_SECOND, Long.toString(bytes)));
+    }
+
+    // ---- File sets
+
+    Path fileSet(String app) {
+        return directory.resolve("sets/c/" + app);
+    }
+
+    static String key(int row) {
+        return String.format(Locale.ROOT, "key-%06d", row);
+    }
+
+    /** A set of that many rows, keys from {@link #key}, each value the prefix and the number of its row. */
+    void buildSet(String app, int partitions, int rows, String prefix) throws Exception {
+        BuildOptions options =
+                BuildOptions.of(new BulkLoadInfo(0, app, partitions), directory.resolve("tmp"), 1_700_000_000_000L);
+        Files.createDirectories(directory.resolve("tmp"));
+        try (BlockStores stores = new BlockStores(List.of(BlockService.of("local", "local_service", "")))) {
+            FileSetLocation location =
+                    new FileSetLocation(directory.resolve("sets").toString(), "c", app);
+            new FileSetBuilder(stores.require("local"), location, options)
+                    .build(new Numbers(rows, prefix), new StopSignal(), progress -> {});
+        }
+    }
+
+    private static final class Numbers implements RowSource {
+        private final int rows;
+        private final String prefix;
+        private int next;
+
+        Numbers(int rows, String prefix) {
+            this.rows = rows;
+            this.prefix = prefix;
+        }
+
+        @Override
+        public @Nullable Row next() {
+            if (next >= rows) {
+                return null;
+            }
+            int row = next++;
+            return new Row(key(row).getBytes(UTF_8), new byte[0], (prefix + row).getBytes(UTF_8), 0);
+        }
+
+        @Override
+        public long line() {
+            return next;
+        }
+    }
+
+    // ---- Loads
+
+    void start(String app) {
+        client.admin()
+                .startBulkLoad(new LoadSource(
+                        app,
+                        "c",
+                        OneboxLayout.PROVIDER,
+                        directory.resolve("sets").toString(),
+                        false));
+    }
+
+    void control(String app, BulkLoadControlType type) {
+        client.admin().controlBulkLoad(app, type);
+    }
+
+    LoadStatus query(String app) {
+        return client.admin().queryBulkLoad(app);
+    }
+
+    LoadStatus awaitStatus(String app, Predicate<LoadStatus> wanted) {
+        LoadStatus[] last = new LoadStatus[1];
+        try {
+            await().atMost(60, TimeUnit.SECONDS)
+                    .pollInterval(20, TimeUnit.MILLISECONDS)
+                    .until(() -> {
+                        try {
+                            last[0] = query(app);
+                        } catch (ClientException e) {
+                            return false;
+                        }
+                        return wanted.test(last[0]);
+                    });
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("the load of '" + app + "' stands at " + last[0], e);
+        }
+        return last[0];
+    }
+
+    LoadStatus awaitEnd(String app, BulkLoadStatus result) {
+        LoadStatus end = awaitStatus(app, LoadStatus::isEnded);
+        assertThat(end.status()).as("%s", end).isEqualTo(result);
+        return end;
+    }
+
+    // ---- Rows
+
+    void put(String app, String key, String value) throws Exception {
+        client.table(app)
+                .put(key.getBytes(UTF_8), new byte[0], value.getBytes(UTF_8))
+                .get(20, TimeUnit.SECONDS);
+    }
+
+    @Nullable
+    String get(String app, String key) throws Exception {
+        return client.table(app)
+                .get(key.getBytes(UTF_8), new byte[0])
+                .get(20, TimeUnit.SECONDS)
+                .map(value -> new String(value, UTF_8))
+                .orElse(null);
+    }
+
+    /** B.2: every replica of a partition has the same digest; returns the rows of the app. */
+    long rowsThatAllReplicasAgreeOn(String app, int partitions) {
+        int appId = client.admin().app(app).getAppId();
+        Map<String, Set<String>> digests = new TreeMap<>();
+        Map<String, Long> rows = new TreeMap<>();
+        await().atMost(30, TimeUnit.SECONDS).ignoreExceptions().untilAsserted(() -> {
+            digests.clear();
+            rows.clear();
+            int replicas = 0;
+            for (HostPort server : servers()) {
+                for (JsonNode replica : JSON.readTree(command(server, "replica.digest", Integer.toString(appId)))) {
+                    String gpid = replica.get("gpid").asText();
+                    digests.computeIfAbsent(gpid, any -> new TreeSet<>())
+                            .add(replica.get("digest").asText());
+                    rows.put(gpid, replica.get("rows").asLong());
+                    replicas++;
+                }
+            }
+            assertThat(replicas).isEqualTo(partitions * REPLICA_SERVERS);
+            assertThat(digests.values()).allMatch(different -> different.size() == 1);
+        });
+        return rows.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Names of what lies in the load directories of all replicas. */
+    List<String> stagedOnDisk() throws IOException {
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(onebox.layout().directory())) {
+            // What a load leaves is right below the directory "load" of a replica.
+            all.map(Path::toString)
+                    .filter(path -> path.matches(".*/load/[^/]+"))
+                    .forEach(found::add);
+        }
+        return found;
+    }
+
+    /** Bytes of partly or wholly downloaded files on all disks. */
+    long stagedBytes() throws IOException {
+        try (Stream<Path> all = Files.walk(onebox.layout().directory())) {
+            return all.filter(path -> path.toString().contains("/load/") && Files.isRegularFile(path))
+                    .mapToLong(path -> path.toFile().length())
+                    .sum();
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        onebox.close();
+    }
+}

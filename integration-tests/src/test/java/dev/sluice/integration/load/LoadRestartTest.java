@@ -1,0 +1,106 @@
+package dev.sluice.integration.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.wire.bulkload.BulkLoadControlType;
+import dev.sluice.wire.bulkload.BulkLoadStatus;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Loads while servers come and go. */
+final class LoadRestartTest {
+    private static final String APP = "orders";
+    private static final int PARTITIONS = 4;
+    private static final int ROWS = 2_000;
+
+    @TempDir
+    private Path directory;
+
+    private LoadCluster cluster;
+
+    @BeforeEach
+    void startCluster() throws Exception {
+        cluster = new LoadCluster(directory);
+        cluster.create(APP, PARTITIONS);
+        cluster.buildSet(APP, PARTITIONS, ROWS, "loaded-");
+    }
+
+    @AfterEach
+    void stopCluster() {
+        cluster.close();
+    }
+
+    /** B.6: a pause, and what was verified, survive a restart of every server. */
+    @Test
+    void b6APausedLoadIsPausedAfterARestartOfEverythingAndGoesOn() throws Exception {
+        cluster.limitBytesPerSecond(8_000);
+        cluster.start(APP);
+        await().atMost(20, TimeUnit.SECONDS).until(() -> cluster.stagedBytes() > 10_000);
+        cluster.control(APP, BulkLoadControlType.BLC_PAUSE);
+        cluster.awaitStatus(APP, status -> status.status() == BulkLoadStatus.BLS_PAUSED);
+        long kept = cluster.stagedBytes();
+
+        cluster.restartAll();
+        assertThat(cluster.query(APP).status()).isEqualTo(BulkLoadStatus.BLS_PAUSED);
+        assertThat(cluster.stagedBytes()).isEqualTo(kept);
+        cluster.control(APP, BulkLoadControlType.BLC_RESTART);
+        cluster.awaitEnd(APP, BulkLoadStatus.BLS_SUCCEED);
+        assertThat(cluster.rowsThatAllReplicasAgreeOn(APP, PARTITIONS)).isEqualTo(ROWS);
+        assertThat(cluster.stagedOnDisk()).isEmpty();
+    }
+
+    /** B.9, B.12: a server that leaves in a download is not waited for, and has the same rows once it is back. */
+    @Test
+    void b9AServerThatLeavesInADownloadHasTheSameRowsOnceItIsBack() throws Exception {
+        cluster.limitBytesPerSecond(8_000);
+        cluster.start(APP);
+        await().atMost(20, TimeUnit.SECONDS).until(() -> cluster.stagedBytes() > 5_000);
+        cluster.onebox().stopReplicaServer(2);
+        cluster.awaitEnd(APP, BulkLoadStatus.BLS_SUCCEED);
+        cluster.onebox().startReplicaServer(2);
+        assertThat(cluster.rowsThatAllReplicasAgreeOn(APP, PARTITIONS)).isEqualTo(ROWS);
+        await().atMost(20, TimeUnit.SECONDS).until(() -> cluster.stagedOnDisk().isEmpty());
+    }
+
+    /** B.9: the meta server goes away in a download; the load goes on by itself to the same end. */
+    @Test
+    void b9ALoadGoesOnByItselfWhenTheMetaServerIsBack() throws Exception {
+        cluster.limitBytesPerSecond(8_000);
+        cluster.start(APP);
+        await().atMost(20, TimeUnit.SECONDS).until(() -> cluster.stagedBytes() > 5_000);
+        cluster.restartMeta();
+        cluster.awaitEnd(APP, BulkLoadStatus.BLS_SUCCEED);
+        assertThat(cluster.rowsThatAllReplicasAgreeOn(APP, PARTITIONS)).isEqualTo(ROWS);
+    }
+
+    /** B.10, B.3: what a restart replays is not ingested again: later writes stay. */
+    @Test
+    void b10ARestartAfterALoadIngestsNothingAgain() throws Exception {
+        cluster.start(APP);
+        cluster.awaitStatus(APP, status -> status.isEnded() || status.status() == BulkLoadStatus.BLS_SUCCEED);
+        cluster.put(APP, LoadCluster.key(3), "after");
+        cluster.restartAll();
+        cluster.awaitEnd(APP, BulkLoadStatus.BLS_SUCCEED);
+        assertThat(cluster.get(APP, LoadCluster.key(3))).isEqualTo("after");
+        assertThat(cluster.rowsThatAllReplicasAgreeOn(APP, PARTITIONS)).isEqualTo(ROWS);
+    }
+
+    /** B.1: a server that was away during a cancel has nothing of the load once it is back. */
+    @Test
+    void b1AServerThatWasAwayDuringACancelCleansUpWhenItIsBack() throws Exception {
+        cluster.limitBytesPerSecond(8_000);
+        cluster.start(APP);
+        await().atMost(20, TimeUnit.SECONDS).until(() -> cluster.stagedBytes() > 10_000);
+        cluster.onebox().stopReplicaServer(1);
+        cluster.control(APP, BulkLoadControlType.BLC_CANCEL);
+        cluster.awaitEnd(APP, BulkLoadStatus.BLS_CANCELED);
+        cluster.onebox().startReplicaServer(1);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> cluster.stagedOnDisk().isEmpty());
+        assertThat(cluster.rowsThatAllReplicasAgreeOn(APP, PARTITIONS)).isZero();
+    }
+}
