@@ -19,9 +19,9 @@ final class MetaServerCommand extends ServerCommand {
     }
 
     @Override
-    AutoCloseable start(Config config) throws IOException {
+    Running start(Config config) throws IOException {
         MetaServer server = new MetaServer(config);
         server.start();
-        return server;
+        return new Running(server, server.ended());
     }
 }

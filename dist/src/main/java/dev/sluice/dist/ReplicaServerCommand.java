@@ -5,6 +5,7 @@ import dev.sluice.common.config.ConfigSchema;
 import dev.sluice.replica.ReplicaOptions;
 import dev.sluice.replica.ReplicaServer;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 
 /** {@code sluice replica-server}. */
@@ -19,9 +20,9 @@ final class ReplicaServerCommand extends ServerCommand {
     }
 
     @Override
-    AutoCloseable start(Config config) throws IOException {
+    Running start(Config config) throws IOException {
         ReplicaServer server = new ReplicaServer(config);
         server.start();
-        return server;
+        return new Running(server, new CompletableFuture<>());
     }
 }

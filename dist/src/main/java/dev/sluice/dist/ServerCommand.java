@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,20 +38,33 @@ abstract class ServerCommand implements Callable<Integer> {
     abstract ConfigSchema schema();
 
     /** Starts the server; what comes back ends it. */
-    abstract AutoCloseable start(Config config) throws IOException;
+    abstract Running start(Config config) throws IOException;
+
+    /**
+     * A server that runs.
+     *
+     * @param server what ends it
+     * @param failed completes exceptionally when the server could not go on and ended by itself
+     */
+    record Running(AutoCloseable server, CompletableFuture<?> failed) {}
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         Logging.SERVER.use();
         Config config = file == null ? Config.of(schema(), overrides) : Config.load(file, schema(), overrides);
         CountDownLatch ended = new CountDownLatch(1);
-        AutoCloseable server = start(config);
-        Shutdown.onSignal(() -> close(server), ended);
+        Running running = start(config);
+        Shutdown.onSignal(() -> close(running.server()), ended);
+        AtomicBoolean broken = new AtomicBoolean();
+        var unused = running.failed().whenComplete((nothing, failure) -> {
+            broken.set(failure != null);
+            ended.countDown();
+        });
         if (endWithParent) {
             watchParent();
         }
         ended.await();
-        return 0;
+        return broken.get() ? 1 : 0;
     }
 
     private static void close(AutoCloseable server) {
