@@ -72,26 +72,27 @@ public final class StagingDirectory {
         Optional<Manifest> present = findManifest();
         if (present.isPresent() && present.get().equals(manifest)) {
             dropWhatTheManifestDoesNotName(manifest);
+            // A process that was killed may have left names that are not durable yet, and they count as verified now.
+            syncNames();
             return;
         }
         delete();
-        files.createDirectories(path);
+        createDirectory(path);
         Path temporary = path.resolve(MANIFEST_TEMPORARY);
         try (FileSystem.File file = files.create(temporary)) {
             file.write(ByteBuffer.wrap(manifest.toJson()), 0);
             file.sync();
         }
         files.rename(temporary, path.resolve(MANIFEST_COPY));
-        files.syncDirectory(path);
-        Path parent = path.getParent();
-        if (parent != null) {
-            files.syncDirectory(parent);
-        }
+        syncNames();
     }
 
-    /** The files of the manifest that are complete, checked and durable. */
+    /** The files of the manifest that are complete and checked. None if the directory is not that manifest's. */
     public List<SstFile> verified(Manifest manifest) throws IOException {
         List<SstFile> verified = new ArrayList<>();
+        if (!findManifest().equals(Optional.of(manifest))) {
+            return verified;
+        }
         for (SstFile file : manifest.files()) {
             if (isVerified(file)) {
                 verified.add(file);
@@ -102,9 +103,7 @@ public final class StagingDirectory {
 
     /** True if every file of the manifest is there. */
     public boolean isComplete(Manifest manifest) throws IOException {
-        Optional<Manifest> present = findManifest();
-        return present.isPresent()
-                && present.get().equals(manifest)
+        return findManifest().equals(Optional.of(manifest))
                 && verified(manifest).size() == manifest.files().size();
     }
 
@@ -135,6 +134,28 @@ public final class StagingDirectory {
         // Somebody cut it after it got its name.
         files.delete(complete);
         return false;
+    }
+
+    /** Makes a directory and those above it that are missing, each durable in the one above. */
+    private void createDirectory(Path directory) throws IOException {
+        if (files.isDirectory(directory)) {
+            return;
+        }
+        Path parent = directory.getParent();
+        if (parent == null) {
+            return;
+        }
+        createDirectory(parent);
+        files.createDirectories(directory);
+        files.syncDirectory(parent);
+    }
+
+    private void syncNames() throws IOException {
+        files.syncDirectory(path);
+        Path parent = path.getParent();
+        if (parent != null) {
+            files.syncDirectory(parent);
+        }
     }
 
     private void dropWhatTheManifestDoesNotName(Manifest manifest) throws IOException {
