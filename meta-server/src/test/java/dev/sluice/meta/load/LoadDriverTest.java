@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.bulkload.load.AppEvent;
 import dev.sluice.bulkload.load.AppLoad;
+import dev.sluice.bulkload.load.AppPhase;
+import dev.sluice.bulkload.load.LoadChange;
 import dev.sluice.bulkload.load.LoadError;
 import dev.sluice.bulkload.load.LoadWire;
 import dev.sluice.bulkload.load.MemberReport;
@@ -164,12 +167,50 @@ class LoadDriverTest {
         report(0, MemberPhase.STAGED);
         report(1, MemberPhase.STAGED);
         await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_INGESTING);
-        ControlBulkLoadResponse refused = control(BulkLoadControlType.BLC_FORCE_CANCEL);
-        assertThat(refused.getErr().name()).isEqualTo("ERR_INVALID_STATE");
-        assertThat(refused.getHintMsg())
-                .startsWith(
-                        "can not cancel bulk load for app(orders) with status(replication::bulk_load_status::BLS_INGESTING)")
-                .contains("published");
+        for (BulkLoadControlType cancel :
+                List.of(BulkLoadControlType.BLC_CANCEL, BulkLoadControlType.BLC_FORCE_CANCEL)) {
+            ControlBulkLoadResponse refused = control(cancel);
+            assertThat(refused.getErr().name()).isEqualTo("ERR_INVALID_STATE");
+            assertThat(refused.getHintMsg())
+                    .startsWith(
+                            "can not cancel bulk load for app(orders) with status(replication::bulk_load_status::BLS_INGESTING)")
+                    .contains("published");
+        }
+    }
+
+    /** B.7: also between the last replica that is staged and the publish, which follows by itself. */
+    @Test
+    void cancelInDownloadedLeavesNothingToPublish() throws Exception {
+        startAndAwaitDirective();
+        AppLoad downloading = leader.state().loads().find(1).orElseThrow();
+        List<LoadChange> staged =
+                List.of(new LoadChange.PartitionsStaged(List.of(stagedPartition(0), stagedPartition(1))));
+        // Both are in the queue before the driver hears that all is staged: so the cancel meets DOWNLOADED.
+        CompletableFuture<AppPhase> phase = new CompletableFuture<>();
+        loop.execute(() -> {
+            var unused = leader.submit((state, wallMs) -> Decision.record(
+                    true, LoadDriver.records(downloading, staged).toArray(MetaRecord[]::new)));
+            var unusedToo = leader.submit((state, wallMs) -> {
+                AppLoad load = state.loads().find(1).orElseThrow();
+                phase.complete(load.phase());
+                return new Decision<>(
+                        true,
+                        LoadDriver.records(
+                                load,
+                                load.decide(AppEvent.Kind.CANCEL, "orders").changes()));
+            });
+        });
+        assertThat(phase.get(10, TimeUnit.SECONDS)).isEqualTo(new AppPhase.Downloaded());
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_CANCELED);
+        assertThat(Objects.requireNonNull(directive(0)).getGoal()).isEqualTo(LoadGoal.CLEAN_UP);
+        report(0, MemberPhase.NONE);
+        report(1, MemberPhase.NONE);
+        await().until(() -> !query().isIsBulkLoading());
+        assertThat(query().getAppStatus()).isEqualTo(BulkLoadStatus.BLS_CANCELED);
+    }
+
+    private static LoadChange.StagedPartition stagedPartition(int index) {
+        return new LoadChange.StagedPartition(index, new Ballot(1), List.of(N1, N2, N3));
     }
 
     @Test
@@ -211,7 +252,7 @@ class LoadDriverTest {
         report(1, MemberPhase.NONE);
         await().until(() -> !query().isIsBulkLoading());
         assertThat(query().getErr().name()).isEqualTo("ERR_CORRUPTION");
-        assertThat(query().getHintMsg()).endsWith("0.sst: wrong MD5");
+        assertThat(query().getHintMsg()).endsWith(": 1.0 on 127.0.0.1:34801: 0.sst: wrong MD5");
     }
 
     /** B.13: a missing manifest is found by the leader. */

@@ -9,6 +9,11 @@ import dev.sluice.common.ErrorCode;
  * @param message file, replica and reason
  */
 public record LoadError(ErrorCode code, String message) {
+    /** The same, found by that replica. */
+    LoadError at(String replica) {
+        return new LoadError(code, replica + ": " + message);
+    }
+
     @Override
     public String toString() {
         return code + ": " + message;

@@ -144,15 +144,18 @@ public final class LoadReports {
         return true;
     }
 
-    /** The first error that no other replica would be spared. */
+    /** The first error that no other replica would be spared, with the replica that found it. */
     Optional<LoadError> findSourceError(AppLoad load) {
         for (int index : changed) {
             Heard heard = byPartition.get(index);
             if (heard != null
                     && heard.ballot.equals(load.partitions().get(index).ballot())) {
-                for (MemberReport report : heard.members.values()) {
-                    if (report.loadId() == loadId && report.isSourceError()) {
-                        return Optional.ofNullable(report.error());
+                for (Map.Entry<HostPort, MemberReport> member : heard.members.entrySet()) {
+                    LoadError error = member.getValue().error();
+                    if (error != null
+                            && member.getValue().loadId() == loadId
+                            && member.getValue().isSourceError()) {
+                        return Optional.of(error.at(load.plan().appId() + "." + index + " on " + member.getKey()));
                     }
                 }
             }
