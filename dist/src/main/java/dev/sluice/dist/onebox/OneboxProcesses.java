@@ -1,6 +1,7 @@
 package dev.sluice.dist.onebox;
 
 import dev.sluice.common.config.ConfigSchema;
+import dev.sluice.common.file.LocalFileSystem;
 import dev.sluice.meta.MetaOptions;
 import dev.sluice.replica.ReplicaOptions;
 import java.io.File;
@@ -99,6 +100,11 @@ public final class OneboxProcesses implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_OPTIONS);
+        // A killed process leaves the native library that it unpacked; here the next start finds and deletes it.
+        Path temporary = layout.directory().resolve(name + ".tmp");
+        new LocalFileSystem().deleteTree(temporary);
+        Files.createDirectories(temporary);
+        command.add("-Djava.io.tmpdir=" + temporary);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.sluice.dist.Sluice"));
         command.addAll(List.of(role, "--config", config.toString(), "--end-with-parent"));
         File log = layout.directory().resolve(name + ".log").toFile();

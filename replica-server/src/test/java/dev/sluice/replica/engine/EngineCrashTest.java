@@ -81,6 +81,7 @@ final class EngineCrashTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xshare:auto",
                         "-XX:TieredStopAtLevel=1",
+                        "-Djava.io.tmpdir=" + parent,
                         "-cp",
                         System.getProperty("java.class.path"),
                         EngineCrashChild.class.getName(),

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every event in every role, as {@code transitions.txt} says. {@code -Drewrite=true} writes the file anew; the difference is
+ * Every event in every role, as {@code transitions.txt} says. {@code -Dsluice.transitions.update=true} writes the file anew; the difference is
  * what gets reviewed.
  */
 class RoleTransitionsTest {
@@ -36,7 +36,7 @@ class RoleTransitionsTest {
     @Test
     void everyEventInEveryRoleLeadsWhereTheTableSays() throws IOException {
         String table = table();
-        if (Boolean.getBoolean("rewrite")) {
+        if (Boolean.getBoolean("sluice.transitions.update")) {
             Files.writeString(
                     Path.of("src/test/resources/dev/sluice/replica/replication", FILE), table, StandardCharsets.UTF_8);
         }

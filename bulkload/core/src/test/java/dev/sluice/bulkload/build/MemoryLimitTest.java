@@ -30,6 +30,7 @@ class MemoryLimitTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx28m",
                         "-XX:MaxDirectMemorySize=4m",
+                        "-Djava.io.tmpdir=" + directory,
                         "-cp",
                         System.getProperty("java.class.path"),
                         Child.class.getName(),

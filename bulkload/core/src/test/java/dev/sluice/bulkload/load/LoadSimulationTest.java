@@ -25,13 +25,13 @@ import org.junit.jupiter.params.provider.MethodSource;
  * operators pause, restart and cancel, work ends in any order.
  *
  * <p>B.1: nothing is applied before every member of every partition was staged at once; a canceled or failed load is
- * applied nowhere. B.22: once the disturbances end, the load ends. {@code -Dseed=…} repeats one run.
+ * applied nowhere. B.22: once the disturbances end, the load ends. {@code -Dsluice.seed=…} repeats one run.
  */
 final class LoadSimulationTest {
     private static final int PARTITIONS = 3;
 
     static LongStream seeds() {
-        Long one = Long.getLong("seed");
+        Long one = Long.getLong("sluice.seed");
         return one != null ? LongStream.of(one) : LongStream.rangeClosed(1, 400);
     }
 
@@ -52,7 +52,7 @@ final class LoadSimulationTest {
         for (int i = 0; i < 1000; i++) {
             world.goOn();
         }
-        assertThat(ended).as("seed %d: %s", seed, world).isTrue();
+        assertThat(ended).as("-Dsluice.seed=%d: %s", seed, world).isTrue();
         assertThat(world.journaled).as("seed %d: records", seed).isLessThanOrEqualTo(40 + 2 * world.reconfigured);
         boolean succeeded = world.load.phase().status() == BulkLoadStatus.BLS_SUCCEED;
         for (Partition partition : world.partitions) {
