@@ -15,6 +15,12 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.Provider.class,
         synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "From a checkout of the sources also:",
+            "  test       Builds everything and runs all tests.",
+            "  benchmark  Measures Sluice on this machine."
+        },
         subcommands = {
             DemoCommand.class,
             OneboxCommand.class,
