@@ -281,27 +281,38 @@ final class ReplicaLoads implements LoadHooks {
 
     private void onNewState() {
         if (state instanceof ReplicaLoad.Failed failed) {
-            if (failed.ofNode() && hasOthers()) {
+            if (failed.ofNode() && holdsAPlace()) {
                 host.failReplica("load " + failed.loadId() + ": " + failed.message());
-            } else {
-                host.loop().schedule(RETRY_MS, this::retry);
             }
+            // Also then: it comes back as a learner, and has to get staged to be of use.
+            retryLater(failed);
         } else if (state.phase() == MemberPhase.STAGED && order.goal() == LoadGoal.PUBLISH) {
             prepareIfStaged();
         }
     }
 
-    private boolean hasOthers() {
-        return host.view().role() != RoleName.PRIMARY
-                || !host.view().configuration().secondaries().isEmpty();
+    /** A member that others can do without gives its place up; a learner has none, and would only learn anew. */
+    private boolean holdsAPlace() {
+        RoleName role = host.view().role();
+        return role == RoleName.SECONDARY
+                || (role == RoleName.PRIMARY
+                        && !host.view().configuration().secondaries().isEmpty());
     }
 
-    private void retry() {
-        boolean again = state instanceof ReplicaLoad.Failed failed
-                && (order.goal() == LoadGoal.PUBLISH || failed.ofNode())
-                && order.goal() != LoadGoal.PAUSE;
-        if (!closed && again && state instanceof ReplicaLoad.Failed failed) {
+    private void retryLater(ReplicaLoad.Failed failed) {
+        host.loop().schedule(RETRY_MS, () -> retry(failed));
+    }
+
+    /** As long as it stands like this: what keeps it from trying, a pause say, ends without being heard of here. */
+    private void retry(ReplicaLoad.Failed failed) {
+        if (closed || !state.equals(failed)) {
+            return;
+        }
+        if (order.goal() == LoadGoal.PUBLISH || (failed.ofNode() && order.goal() != LoadGoal.PAUSE)) {
             take(failed.retry(), "tries again");
+            obey();
+        } else {
+            retryLater(failed);
         }
     }
 
