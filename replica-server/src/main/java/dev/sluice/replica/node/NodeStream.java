@@ -44,6 +44,7 @@ public final class NodeStream implements AutoCloseable {
     private static final long RETRY_MS_MAX = 1_000;
     private static final long WELCOME_MS_MAX = 3_000;
     private static final int REPORTS_PER_FRAME_MAX = 1_000;
+    private static final long NEVER = Long.MIN_VALUE;
 
     private final EventLoop loop;
     private final RpcClient rpc;
@@ -67,6 +68,13 @@ public final class NodeStream implements AutoCloseable {
     private long beatIntervalMs;
     private long beatSequence;
     private boolean welcome;
+    /** All replicas here have heard what the leader said when this stream began. */
+    private boolean told;
+    /** This stream has extended the lease. */
+    private boolean leased;
+    /** When the newest beat that was answered on this stream was sent. */
+    private long answeredSentAtMs = NEVER;
+
     private boolean sending;
     private boolean closed;
     private boolean refusedBefore;
@@ -141,6 +149,9 @@ public final class NodeStream implements AutoCloseable {
         hint = null;
         int mine = ++generation;
         welcome = false;
+        told = false;
+        leased = false;
+        answeredSentAtMs = NEVER;
         beatsSentAtMs.clear();
         listed.clear();
         var unused = node.onDisk()
@@ -275,9 +286,23 @@ public final class NodeStream implements AutoCloseable {
             return;
         }
         Long sentAtMs = beatsSentAtMs.get(reply.getSequence());
-        if (sentAtMs != null) {
-            beatsSentAtMs.keySet().removeIf(sequence -> sequence <= reply.getSequence());
-            lease.extend(sentAtMs, leaseMs);
+        if (sentAtMs == null) {
+            return;
+        }
+        beatsSentAtMs.keySet().removeIf(sequence -> sequence <= reply.getSequence());
+        if (leased && !lease.isValid()) {
+            // Others may serve in its place by now, and an answer to a beat is faster than the word of it.
+            retry("the lease ended: what changed meanwhile is to be told first");
+            return;
+        }
+        answeredSentAtMs = sentAtMs;
+        extendLease();
+    }
+
+    private void extendLease() {
+        if (told && answeredSentAtMs != NEVER) {
+            lease.extend(answeredSentAtMs, leaseMs);
+            leased = true;
         }
     }
 
@@ -294,7 +319,21 @@ public final class NodeStream implements AutoCloseable {
         if (directives.isComplete()) {
             node.onListed(Set.copyOf(listed));
             listed.clear();
+            if (!told) {
+                tellBehind(generation);
+            }
         }
+    }
+
+    /** What was handed to the replicas is heard by all of them before the lease is extended. */
+    private void tellBehind(int mine) {
+        var unused = node.reports()
+                .thenAccept(behind -> loop.execute(() -> {
+                    if (mine == generation) {
+                        told = true;
+                        extendLease();
+                    }
+                }));
     }
 
     private void reportAll() {
