@@ -144,7 +144,10 @@ final class RocksEngine implements Engine {
                 flush();
                 publishing.lock();
                 try {
-                    prepare(publish, staged);
+                    // It may have been published while this flushed: links made then would hold the space for nothing.
+                    if (publish.loadId() > publishedLoadId) {
+                        prepare(publish, staged);
+                    }
                 } finally {
                     publishing.unlock();
                 }

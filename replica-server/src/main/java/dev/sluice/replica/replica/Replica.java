@@ -83,12 +83,15 @@ public final class Replica implements Effect.Handler, Applier.Listener {
     private volatile Engine engine;
     private volatile ReplicaView view;
     private Role role;
-    private ReplicaDirectory.Identity identity;
+    private volatile ReplicaDirectory.Identity identity;
     private @Nullable AppDescription app;
     private long tokens;
     private long hintWritten = -1;
     private long hintAtMs;
+    /** A checkpoint takes the engine's place; also after that failed: there is no engine to be used then. */
     private boolean installing;
+
+    private boolean installUnderWay;
     private boolean reportQueued;
     private volatile boolean closed;
 
@@ -400,10 +403,13 @@ public final class Replica implements Effect.Handler, Applier.Listener {
         }
         identity = now;
         services.maintenance().execute(() -> {
-            try {
-                directory.write(now);
-            } catch (IOException e) {
-                LOG.warn("{}: cannot write replica.json", gpid, e);
+            // The pool has several threads: without the lock an older ballot could be written last.
+            synchronized (directory) {
+                try {
+                    directory.write(identity);
+                } catch (IOException e) {
+                    LOG.warn("{}: cannot write replica.json", gpid, e);
+                }
             }
         });
     }
@@ -519,9 +525,19 @@ public final class Replica implements Effect.Handler, Applier.Listener {
                 return;
             }
             List<Mutation> found =
-                    log.read(effect.fromDecree(), services.settings().limits().prepareBytesMax());
+                    readLog(effect.fromDecree(), services.settings().limits().prepareBytesMax());
             perform(role.onLogRead(effect.peer(), effect.fromDecree(), found, loop.nowMs()));
         });
+    }
+
+    /** A log that cannot be read has nothing to give: the peer gives its place up, or learns from a checkpoint. */
+    private List<Mutation> readLog(long fromDecree, int bytesMax) {
+        try {
+            return log.read(fromDecree, bytesMax);
+        } catch (LogException e) {
+            LOG.error("{}: the log cannot be read from {} on", gpid, fromDecree, e);
+            return List.of();
+        }
     }
 
     @Override
@@ -556,7 +572,7 @@ public final class Replica implements Effect.Handler, Applier.Listener {
             return;
         }
         long committed = history.committed();
-        List<Mutation> found = Lessons.committedOf(log.read(ask.lastCommitted() + 1, LEARN_BYTES_MAX), ask, committed);
+        List<Mutation> found = Lessons.committedOf(readLog(ask.lastCommitted() + 1, LEARN_BYTES_MAX), ask, committed);
         if (found.isEmpty()) {
             teachCheckpoint(ask, responder);
             return;
@@ -649,7 +665,7 @@ public final class Replica implements Effect.Handler, Applier.Listener {
 
     /** A fetched checkpoint takes the place of the engine. */
     private void install(long learnId) {
-        if (closed || installing || !role.awaitsLesson(learnId)) {
+        if (closed || installUnderWay || !role.awaitsLesson(learnId)) {
             return;
         }
         if (applier.isPublishing() || flusher.isBusy()) {
@@ -658,6 +674,7 @@ public final class Replica implements Effect.Handler, Applier.Listener {
         }
         applier.stop();
         installing = true;
+        installUnderWay = true;
         Engine old = engine;
         services.maintenance().execute(() -> {
             Engine opened = null;
@@ -679,6 +696,7 @@ public final class Replica implements Effect.Handler, Applier.Listener {
     }
 
     private void installed(long learnId, @Nullable Engine opened, String failure) {
+        installUnderWay = false;
         if (opened == null) {
             fail("the checkpoint cannot be installed: " + failure);
             return;
