@@ -27,8 +27,12 @@ import dev.sluice.wire.admin.AppStatus;
 import dev.sluice.wire.bulkload.BulkLoadControlType;
 import dev.sluice.wire.bulkload.BulkLoadStatus;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,7 +42,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -257,23 +260,46 @@ final class LoadCluster implements AutoCloseable {
 
     /** Names of what lies in the load directories of all replicas. */
     List<String> stagedOnDisk() throws IOException {
-        List<String> found = new ArrayList<>();
-        try (Stream<Path> all = Files.walk(onebox.layout().directory())) {
-            // What a load leaves is right below the directory "load" of a replica.
-            all.map(Path::toString)
-                    .filter(path -> path.matches(".*/load/[^/]+"))
-                    .forEach(found::add);
-        }
-        return found;
+        // What a load leaves is right below the directory "load" of a replica.
+        return onDisk().stream()
+                .map(Path::toString)
+                .filter(path -> path.matches(".*/load/[^/]+"))
+                .toList();
     }
 
     /** Bytes of partly or wholly downloaded files on all disks. */
     long stagedBytes() throws IOException {
-        try (Stream<Path> all = Files.walk(onebox.layout().directory())) {
-            return all.filter(path -> path.toString().contains("/load/") && Files.isRegularFile(path))
-                    .mapToLong(path -> path.toFile().length())
-                    .sum();
-        }
+        return onDisk().stream()
+                .filter(path -> path.toString().contains("/load/") && Files.isRegularFile(path))
+                .mapToLong(path -> path.toFile().length())
+                .sum();
+    }
+
+    /** All files and directories of the servers, which go on working meanwhile: what disappears is left out. */
+    private List<Path> onDisk() throws IOException {
+        List<Path> found = new ArrayList<>();
+        Files.walkFileTree(onebox.layout().directory(), new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+                found.add(path);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+                found.add(path);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path path, IOException failure) throws IOException {
+                if (failure instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw failure;
+            }
+        });
+        return found;
     }
 
     @Override
