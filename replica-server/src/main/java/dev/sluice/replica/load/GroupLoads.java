@@ -41,10 +41,12 @@ final class GroupLoads {
     private boolean heardDirective;
     private boolean beatPlanned;
     private boolean closed;
+    /** Above those of an earlier run under the same ballot, which members may remember. */
     private long sequence;
 
     GroupLoads(LoadHost host) {
         this.host = host;
+        this.sequence = host.loop().wallMs();
     }
 
     /** Another configuration: what was known of the group is known no more. */

@@ -140,6 +140,9 @@ final class ReplicaLoads implements LoadHooks {
             groupSequence = 0;
             group.onBallot();
         }
+        if (host.view().role() == RoleName.INACTIVE) {
+            rest();
+        }
         push();
         group.onViewChanged();
         // A learner that held back what it was told may do it now.
@@ -208,6 +211,23 @@ final class ReplicaLoads implements LoadHooks {
         // What the engine has published is heard from the mutation itself, unless it came with a checkpoint.
         if (isPublishedBy(wanted) && state.phase() == MemberPhase.STAGED) {
             host.loop().schedule(PUBLISHED_CHECK_MS, this::lookForPublish);
+        }
+    }
+
+    /** Of no group, say of an app that was dropped: nobody says any more what is wanted, so it takes no slot for it. */
+    private void rest() {
+        if (order.goal() == LoadGoal.DOWNLOAD || order.goal() == LoadGoal.PUBLISH) {
+            order = new LoadOrder(
+                    order.loadId(),
+                    LoadGoal.PAUSE,
+                    order.provider(),
+                    order.partitionPath(),
+                    order.manifestDigest(),
+                    order.mode(),
+                    order.epoch(),
+                    order.partitionCount(),
+                    order.verify(),
+                    order.deepChecks());
         }
     }
 
