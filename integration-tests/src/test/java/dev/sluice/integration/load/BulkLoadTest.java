@@ -231,6 +231,8 @@ final class BulkLoadTest {
         await().during(500, TimeUnit.MILLISECONDS)
                 .atMost(5, TimeUnit.SECONDS)
                 .until(() -> cluster.stagedBytes() == kept);
+        // B.1: nothing of what is staged is visible.
+        assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isZero();
         cluster.control(app, BulkLoadControlType.BLC_RESTART);
         cluster.awaitEnd(app, BulkLoadStatus.BLS_SUCCEED);
         assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isEqualTo(ROWS);

@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every event in every role, as {@code transitions.txt} says. {@code -Dsluice.transitions.update=true} writes the file anew; the difference is
- * what gets reviewed.
+ * Every event in every role, as {@code transitions.txt} says. {@code -Dsluice.transitions.update=true} writes the file
+ * anew; the difference is what gets reviewed.
  */
 class RoleTransitionsTest {
     private static final String FILE = "transitions.txt";
