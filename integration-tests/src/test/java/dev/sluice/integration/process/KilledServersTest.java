@@ -95,7 +95,9 @@ final class KilledServersTest {
         awaitRegistered(secondary);
         throttleTo(0);
 
-        awaitStatus(status -> status.status() == BulkLoadStatus.BLS_INGESTING || status.isEnded());
+        LoadStatus published =
+                awaitStatus(status -> status.status().getValue() >= BulkLoadStatus.BLS_INGESTING.getValue());
+        assertThat(published.status()).isEqualTo(BulkLoadStatus.BLS_INGESTING);
         HostPort primary = Wire.hostPort(configuration(0).getPrimary());
         int killedPrimary = layout.replicaServers().indexOf(primary);
         processes.killReplicaServer(killedPrimary);

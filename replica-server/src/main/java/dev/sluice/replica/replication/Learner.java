@@ -92,19 +92,16 @@ final class Learner implements Role {
                     List.of(new Effect.Report()),
                     "caught up at " + following.matched() + ", ballot " + wanted.ballot());
         }
-        if (needsCheckpoint && !wanted.learners().contains(local.self())) {
-            return needsCheckpointStep(wanted, nowMs);
+        if ((self || wanted.secondaries().contains(local.self())) && !hasCaughtUp()) {
+            // It was reported as caught up, then asked anew: since then its primary acknowledges writes without it.
+            return Failed.because(local, wanted, "made a member before it had caught up again")
+                    .after(following.end(wanted.ballot()));
         }
         return Succession.of(local, wanted, needsCheckpoint, nowMs).after(following.end(wanted.ballot()));
     }
 
-    private Step needsCheckpointStep(Configuration wanted, long nowMs) {
-        boolean member =
-                local.self().equals(wanted.primary()) || wanted.secondaries().contains(local.self());
-        Step step = member
-                ? Failed.because(local, wanted, "its rows are of no use: it needs a checkpoint of another member")
-                : Succession.of(local, wanted, true, nowMs);
-        return step.after(following.end(wanted.ballot()));
+    private boolean hasCaughtUp() {
+        return followsPrepares && !needsCheckpoint;
     }
 
     @Override
