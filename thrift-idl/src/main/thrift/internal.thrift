@@ -112,11 +112,12 @@ struct LearnerState {
     2: bool caughtUp;                // has all that the primary prepared, may become a secondary
     3: i64 lastPreparedDecree;
     4: optional string message;
+    5: optional i64 incarnation;     // of the learner's run that asked to learn
 }
 
 struct PartitionLoadReport {
     1: i64 loadId;
-    2: map<base.WireAddress, MemberLoadState> members;   // primary, secondaries, learners, as the primary knows them
+    2: map<base.WireAddress, MemberLoadState> members;   // primary, secondaries, learners, as the primary knows them; from an inactive replica: itself
 }
 
 enum ReplicaRole {
@@ -136,7 +137,7 @@ struct ReplicaReport {
     6: i64 lastDurableDecree;
     7: list<LearnerState> learners;                      // from a primary
     8: list<base.WireAddress> unreachable;               // members that do not answer the primary's prepares
-    9: optional PartitionLoadReport load;                // from a primary, while its directive names a load
+    9: optional PartitionLoadReport load;                // from a primary or an inactive replica, while its directive names a load
     10: optional base.WireErrorCode error;               // with ERROR: why it cannot serve
     11: optional string message;
     12: i64 publishedLoadId;                             // of the last publish that this replica applied, 0: none
@@ -212,7 +213,7 @@ struct PartitionDirective {
     4: list<base.WireAddress> secondaries;
     5: list<base.WireAddress> learners;                  // the primary teaches them; they are not members
     6: AppDescription app;
-    7: optional LoadDirective load;
+    7: optional LoadDirective load;                      // to the primary; to a replica that is in no group: what it may keep
     8: bool giveUp;                                      // to a node that is neither: a record says that its replica is garbage
     9: i32 minReplicaCount;                              // members needed for a write (mutation_2pc_min_replica_count, bounded)
 }

@@ -3,6 +3,7 @@ package dev.sluice.meta.guardian;
 import dev.sluice.common.Ballot;
 import dev.sluice.common.HostPort;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a node last said of a replica of its.
@@ -38,6 +39,15 @@ public record ReplicaView(
     /** A replica that was found on disk and does nothing. */
     public static ReplicaView onDisk(Ballot ballot, long lastCommittedDecree, long lastPreparedDecree) {
         return new ReplicaView(ballot, Role.INACTIVE, lastCommittedDecree, lastPreparedDecree, Set.of(), Set.of(), 0);
+    }
+
+    /** The same without what a primary said of that node as a learner. */
+    public ReplicaView withoutCaughtUp(HostPort node) {
+        Set<HostPort> others = caughtUpLearners.stream()
+                .filter(learner -> !learner.equals(node))
+                .collect(Collectors.toSet());
+        return new ReplicaView(
+                ballot, role, lastCommittedDecree, lastPreparedDecree, others, unreachable, publishedLoadId);
     }
 
     boolean isFailed() {

@@ -6,6 +6,7 @@ import dev.sluice.bulkload.load.LoadChange;
 import dev.sluice.bulkload.load.LoadReports;
 import dev.sluice.bulkload.load.LoadWire;
 import dev.sluice.bulkload.load.Loads;
+import dev.sluice.bulkload.load.MemberReport;
 import dev.sluice.bulkload.store.BlockStores;
 import dev.sluice.common.Ballot;
 import dev.sluice.common.Gpid;
@@ -23,6 +24,7 @@ import dev.sluice.wire.internal.LoadDirective;
 import dev.sluice.wire.internal.LoadGoal;
 import dev.sluice.wire.internal.PartitionLoadReport;
 import dev.sluice.wire.internal.ReplicaReport;
+import dev.sluice.wire.internal.ReplicaRole;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,6 +45,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class LoadDriver implements StateListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LoadDriver.class);
+    /** What could not be recorded is decided anew after this. */
+    private static final long RETRY_MS = 100;
+    /** A store that takes longer for one partition's manifest and the sizes of its files fails the load. */
+    private static final long STORE_LIMIT_MS = 120_000;
 
     private final MetaLeader leader;
     private final EventLoop loop;
@@ -59,7 +65,7 @@ public final class LoadDriver implements StateListener, AutoCloseable {
         this.leader = leader;
         this.loop = loop;
         this.live = live;
-        this.manifests = new ManifestReader(stores);
+        this.manifests = new ManifestReader(stores, STORE_LIMIT_MS);
     }
 
     // ---- What the node streams ask and tell
@@ -84,9 +90,16 @@ public final class LoadDriver implements StateListener, AutoCloseable {
         }
         Ballot ballot = new Ballot(report.getBallot());
         boolean isOld = !node.equals(partition.primary()) || !ballot.equals(partition.ballot());
-        if (!isOld
-                && reportsOf(load)
-                        .hear(gpid.partitionIndex(), ballot, said.getLoadId(), LoadWire.reports(said.getMembers()))) {
+        boolean isNews;
+        if (report.getRole() == ReplicaRole.INACTIVE) {
+            MemberReport itself = LoadWire.reports(said.getMembers()).get(node);
+            isNews = itself != null && reportsOf(load).hearAlone(gpid.partitionIndex(), node, itself);
+        } else {
+            isNews = !isOld
+                    && reportsOf(load)
+                            .hear(gpid.partitionIndex(), ballot, said.getLoadId(), LoadWire.reports(said.getMembers()));
+        }
+        if (isNews) {
             decide(gpid.appId());
         }
     }
@@ -238,19 +251,27 @@ public final class LoadDriver implements StateListener, AutoCloseable {
                     return new Decision<>(!changes.isEmpty(), records(load, changes));
                 })
                 .whenComplete((changed, failure) -> loop.execute(() -> {
-                    if (isQuestion) {
+                    if (failure != null) {
+                        LOG.warn("app {}: what follows for its load could not be decided", appId, failure);
+                        // Until then the question stays open: what else happens does not ask sooner.
+                        loop.schedule(RETRY_MS, () -> decideAnew(appId, isQuestion));
+                    } else if (isQuestion) {
                         deciding.remove(appId);
                         if (again.remove(appId)) {
                             decide(appId);
                         }
                     }
-                    if (failure != null) {
-                        LOG.warn("app {}: what follows for its load could not be decided", appId, failure);
-                        if (leading) {
-                            leader.state().loads().find(appId).ifPresent(this::reconsider);
-                        }
-                    }
                 }));
+    }
+
+    private void decideAnew(int appId, boolean isQuestion) {
+        if (isQuestion) {
+            deciding.remove(appId);
+            again.remove(appId);
+        }
+        if (leading) {
+            leader.state().loads().find(appId).ifPresent(this::reconsider);
+        }
     }
 
     static List<MetaRecord> records(AppLoad load, List<LoadChange> changes) {

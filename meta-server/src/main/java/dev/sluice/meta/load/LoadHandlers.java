@@ -96,17 +96,21 @@ public final class LoadHandlers {
             answer.accept(e.code(), String.valueOf(e.getMessage()));
             return;
         }
-        driver.manifests().execute(() -> {
-            try {
-                LoadSource source = StartCheck.checkSource(stores, app, request);
-                hear(leader.submit((state, wallMs) -> decideStart(state, wallMs, app, request, source)), answer);
-            } catch (Refusal e) {
-                answer.accept(e.code(), String.valueOf(e.getMessage()));
-            } catch (RuntimeException e) {
-                LOG.error("start of a load of app '{}' failed", app.name(), e);
-                answer.accept(ErrorCode.ERR_FS_INTERNAL, "read bulk_load_info failed: " + e.getMessage());
-            }
-        });
+        String store = String.valueOf(request.getFileProviderType());
+        var unused = driver.manifests()
+                .ask(store, "bulk_load_info", () -> StartCheck.checkSource(stores, app, request))
+                .whenComplete((source, failure) -> {
+                    if (failure == null) {
+                        hear(
+                                leader.submit((state, wallMs) -> decideStart(state, wallMs, app, request, source)),
+                                answer);
+                    } else if (failure instanceof Refusal refusal) {
+                        answer.accept(refusal.code(), String.valueOf(refusal.getMessage()));
+                    } else {
+                        LOG.error("start of a load of app '{}' failed", app.name(), failure);
+                        answer.accept(ErrorCode.ERR_FS_INTERNAL, "read bulk_load_info failed: " + failure.getMessage());
+                    }
+                });
     }
 
     private Decision<Answer> decideStart(

@@ -15,39 +15,63 @@ import dev.sluice.bulkload.work.StoppedException;
 import dev.sluice.common.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** Reads the manifests of a load on a few threads, which also look at what start requests name. */
+/** Reads the manifests of a load on a few threads per store, which also look at what start requests name. */
 final class ManifestReader implements AutoCloseable {
     private static final int THREADS = 8;
     private static final int ATTEMPTS_MAX = 6;
     private static final long BACKOFF_MS = 100;
+    /** Within what clients wait for the answer to a start. */
+    private static final long ASK_LIMIT_MS = 10_000;
 
     private final BlockStores stores;
-    private final ExecutorService pool;
+    private final long limitMs;
+    /** By store: one that hangs keeps only its own. */
+    private final Map<String, ExecutorService> threads = new ConcurrentHashMap<>();
+
     private final StopSignal stop = new StopSignal();
 
-    ManifestReader(BlockStores stores) {
+    /** @param limitMs how long a store may take for one partition's manifest and the sizes of its files */
+    ManifestReader(BlockStores stores, long limitMs) {
         this.stores = stores;
-        AtomicInteger count = new AtomicInteger();
-        this.pool = Executors.newFixedThreadPool(THREADS, task -> {
-            Thread thread = new Thread(task, "manifests-" + count.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
+        this.limitMs = limitMs;
+    }
+
+    private ExecutorService threads(String store) {
+        // Names that clients make up share one.
+        return threads.computeIfAbsent(stores.names().contains(store) ? store : "unknown", name -> {
+            AtomicInteger count = new AtomicInteger();
+            return Executors.newFixedThreadPool(THREADS, task -> {
+                Thread thread = new Thread(task, "manifests-" + name + "-" + count.incrementAndGet());
+                thread.setDaemon(true);
+                return thread;
+            });
         });
     }
 
-    /** Runs it on one of the threads. */
-    void execute(Runnable task) {
-        pool.execute(task);
+    /** Asks a store, on one of its threads; fails with a {@link SourceException} if it does not answer in time. */
+    <T> CompletableFuture<T> ask(String store, String what, Callable<T> question) {
+        CompletableFuture<T> answer =
+                withinLimit(new CompletableFuture<>(), what, store, Math.min(limitMs, ASK_LIMIT_MS));
+        threads(store).execute(() -> {
+            if (!answer.isDone()) {
+                complete(answer, question);
+            }
+        });
+        return answer;
     }
 
-    /** Reads all; hears either the pins, by partition index, or the first error. On one of the threads. */
+    /** Reads all; hears either the pins, by partition index, or the first error. On any thread. */
     void read(AppLoad load, Consumer<List<ManifestPin>> onRead, Consumer<LoadError> onFailed) {
         FileSetSource source;
         try {
@@ -55,24 +79,57 @@ final class ManifestReader implements AutoCloseable {
                     stores.require(load.plan().source().provider()),
                     load.plan().source().location());
         } catch (SourceException e) {
-            pool.execute(() -> onFailed.accept(error(e)));
+            onFailed.accept(error(e));
             return;
         }
+        String store = load.plan().source().provider();
+        CompletableFuture<Void> all = new CompletableFuture<>();
         List<CompletableFuture<ManifestPin>> reads = new ArrayList<>();
         for (int index = 0; index < load.partitions().size(); index++) {
             PartitionSource partition = source.partition(index);
             String gpid = load.plan().appId() + "." + index;
-            reads.add(CompletableFuture.supplyAsync(() -> pin(gpid, partition), pool));
+            CompletableFuture<ManifestPin> read = new CompletableFuture<>();
+            reads.add(read.whenComplete((pin, failure) -> {
+                if (failure != null) {
+                    all.completeExceptionally(failure);
+                }
+            }));
+            // One that waits for a thread is not late yet; once another failed, it need not begin.
+            threads(store).execute(() -> {
+                if (!all.isDone()) {
+                    complete(withinLimit(read, gpid, store, limitMs), () -> pin(gpid, partition));
+                }
+            });
         }
-        var unused = CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new))
-                .whenComplete((nothing, failure) -> {
-                    if (failure == null) {
-                        onRead.accept(
-                                reads.stream().map(CompletableFuture::join).toList());
-                    } else if (!stop.isStopped()) {
-                        onFailed.accept(error(failure));
-                    }
-                });
+        var unused =
+                CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new)).thenRun(() -> all.complete(null));
+        var unusedToo = all.whenComplete((nothing, failure) -> {
+            if (failure == null) {
+                onRead.accept(reads.stream().map(CompletableFuture::join).toList());
+            } else if (!stop.isStopped()) {
+                onFailed.accept(error(failure));
+            }
+        });
+    }
+
+    private static <T> void complete(CompletableFuture<T> result, Callable<T> call) {
+        try {
+            result.complete(call.call());
+        } catch (Exception | Error e) {
+            result.completeExceptionally(e);
+        }
+    }
+
+    /** Fails it with the store's name if the store does not answer in time. */
+    private static <T> CompletableFuture<T> withinLimit(
+            CompletableFuture<T> result, String what, String store, long millis) {
+        CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, Runnable::run)
+                .execute(() -> result.completeExceptionally(new SourceException(
+                        what,
+                        "block service '" + store + "' did not answer within " + millis + " ms",
+                        ErrorCode.ERR_TIMEOUT,
+                        Remedy.RETRY)));
+        return result;
     }
 
     private ManifestPin pin(String gpid, PartitionSource source) {
@@ -110,6 +167,6 @@ final class ManifestReader implements AutoCloseable {
     @Override
     public void close() {
         stop.stop();
-        pool.shutdownNow();
+        threads.values().forEach(ExecutorService::shutdownNow);
     }
 }

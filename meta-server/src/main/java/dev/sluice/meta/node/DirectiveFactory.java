@@ -1,5 +1,6 @@
 package dev.sluice.meta.node;
 
+import dev.sluice.bulkload.load.LoadWire;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.Wire;
@@ -9,6 +10,7 @@ import dev.sluice.meta.state.MetaState;
 import dev.sluice.meta.state.Partition;
 import dev.sluice.wire.WireAddress;
 import dev.sluice.wire.internal.AppDescription;
+import dev.sluice.wire.internal.LoadDirective;
 import dev.sluice.wire.internal.PartitionDirective;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,8 @@ final class DirectiveFactory {
         directive.setApp(describe(app));
         directive.setMinReplicaCount(Math.min(minReplicaCount, app.maxReplicaCount()));
         if (!app.isAvailable()) {
+            // Its replicas are in no group, so each is told for itself.
+            loads.findDirective(state, gpid).ifPresent(directive::setLoad);
             return Optional.of(directive);
         }
         Configuration configuration = partition.configuration();
@@ -56,8 +60,18 @@ final class DirectiveFactory {
                 loads.findDirective(state, gpid).ifPresent(directive::setLoad);
             }
         }
+        if (!configuration.hasMember(node) && !learning.contains(node)) {
+            outsiderLoad(state, gpid).ifPresent(directive::setLoad);
+        }
         directive.setGiveUp(isGarbage(app, configuration, learning, node));
         return Optional.of(directive);
+    }
+
+    /** For a replica that is in no group: if the app has no load at all, there is to be nothing of one. */
+    private Optional<LoadDirective> outsiderLoad(MetaState state, Gpid gpid) {
+        return state.loads().find(gpid.appId()).isEmpty()
+                ? Optional.of(LoadWire.nothing())
+                : loads.findDirective(state, gpid);
     }
 
     /** True if the node is to be told of the partition without having a replica of it. */

@@ -315,6 +315,9 @@ public final class NodeRegistry implements StateListener {
         }
         HostPort address = sender.get();
         NodeSession session = sessions.computeIfAbsent(address, unknown -> new NodeSession(unknown, loop.nowMs()));
+        if (session.incarnation != hello.getIncarnation()) {
+            sessions.values().forEach(other -> other.onNewRun(address));
+        }
         session.connect(stream, hello.getIncarnation(), loop.nowMs());
         from.session = session;
         if (hello.getReplicas() != null) {
@@ -420,13 +423,18 @@ public final class NodeRegistry implements StateListener {
         for (ReplicaReport replica : report.getReplicas()) {
             Gpid gpid = Wire.gpid(replica.getGpid());
             boolean known = session.knows(gpid);
-            session.heard(gpid, replica);
+            session.heard(gpid, replica, this::isRun);
             if (!known) {
                 session.markDirty(gpid);
                 planFlush();
             }
             listeners.forEach(listener -> listener.onReport(session.address, session.incarnation, replica));
         }
+    }
+
+    private boolean isRun(HostPort node, long incarnation) {
+        NodeSession session = sessions.get(node);
+        return session != null && session.incarnation == incarnation;
     }
 
     private static NodeStreamDown down(NodeWelcome welcome) {

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -132,8 +133,14 @@ final class NodeSession {
         Function<Gpid, Optional<PartitionDirective>> directiveFor();
     }
 
-    void heard(Gpid gpid, ReplicaReport report) {
-        replicas.put(gpid, viewOf(report));
+    /** @param isRun whether that is the present run of that node */
+    void heard(Gpid gpid, ReplicaReport report, BiPredicate<HostPort, Long> isRun) {
+        replicas.put(gpid, viewOf(report, isRun));
+    }
+
+    /** What was said of a node's earlier run as a learner counts no more. */
+    void onNewRun(HostPort node) {
+        replicas.replaceAll((gpid, replica) -> replica.withoutCaughtUp(node));
     }
 
     private List<PartitionDirective> directives(
@@ -161,11 +168,12 @@ final class NodeSession {
         } while (from < directives.size());
     }
 
-    private static ReplicaView viewOf(ReplicaReport report) {
+    private static ReplicaView viewOf(ReplicaReport report, BiPredicate<HostPort, Long> isRun) {
         Set<HostPort> caughtUp = new HashSet<>();
         for (LearnerState learner : orEmpty(report.getLearners())) {
-            if (learner.isCaughtUp()) {
-                caughtUp.add(Wire.hostPort(learner.getNode()));
+            HostPort node = Wire.hostPort(learner.getNode());
+            if (learner.isCaughtUp() && isRun.test(node, learner.getIncarnation())) {
+                caughtUp.add(node);
             }
         }
         return new ReplicaView(

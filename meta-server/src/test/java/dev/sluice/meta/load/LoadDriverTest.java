@@ -31,14 +31,15 @@ import dev.sluice.meta.leader.MetaLeader;
 import dev.sluice.meta.state.AppRecord;
 import dev.sluice.meta.state.Configuration;
 import dev.sluice.meta.state.MetaRecord;
-import dev.sluice.meta.state.MetaState;
 import dev.sluice.meta.state.PartitionRecord;
+import dev.sluice.wire.WireAddress;
 import dev.sluice.wire.bulkload.BulkLoadControlType;
 import dev.sluice.wire.bulkload.BulkLoadStatus;
 import dev.sluice.wire.bulkload.ClearBulkLoadStateRequest;
 import dev.sluice.wire.bulkload.ClearBulkLoadStateResponse;
 import dev.sluice.wire.bulkload.ControlBulkLoadRequest;
 import dev.sluice.wire.bulkload.ControlBulkLoadResponse;
+import dev.sluice.wire.bulkload.PartitionBulkLoadState;
 import dev.sluice.wire.bulkload.QueryBulkLoadRequest;
 import dev.sluice.wire.bulkload.QueryBulkLoadResponse;
 import dev.sluice.wire.bulkload.StartBulkLoadRequest;
@@ -49,6 +50,7 @@ import dev.sluice.wire.internal.MemberLoadState;
 import dev.sluice.wire.internal.MemberPhase;
 import dev.sluice.wire.internal.PartitionLoadReport;
 import dev.sluice.wire.internal.ReplicaReport;
+import dev.sluice.wire.internal.ReplicaRole;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,6 +143,10 @@ class LoadDriverTest {
         report(0, MemberPhase.NONE);
         report(1, MemberPhase.NONE);
         await().until(() -> !query().isIsBulkLoading());
+        assertThat(query().getBulkLoadStates())
+                .hasSize(PARTITIONS)
+                .allSatisfy(states ->
+                        assertThat(states.values()).hasSize(3).allMatch(PartitionBulkLoadState::isIsCleanedUp));
         assertThat(query().getHintMsg()).isEqualTo("app(orders) is not during bulk load, return last time result");
         assertThat(query().getErr().name()).isEqualTo("ERR_OK");
         assertThat(journal.committedCount()).as("records of a load are few").isLessThanOrEqualTo(12);
@@ -207,6 +213,45 @@ class LoadDriverTest {
         report(1, MemberPhase.NONE);
         await().until(() -> !query().isIsBulkLoading());
         assertThat(query().getAppStatus()).isEqualTo(BulkLoadStatus.BLS_CANCELED);
+    }
+
+    /** B.18: the replicas of a dropped app are in no group, so each speaks for itself. */
+    @Test
+    void aDroppedAppsLoadIsCanceledOnceEachOfItsReplicasSaysThatItIsClean() throws Exception {
+        startAndAwaitDirective();
+        report(0, MemberPhase.STAGED);
+        replay(new AppRecord.AppDropped(1, 1, 1_000));
+        assertThat(Objects.requireNonNull(directive(0)).getGoal()).isEqualTo(LoadGoal.CLEAN_UP);
+        for (int index = 0; index < PARTITIONS; index++) {
+            reportAlone(index, N1, MemberPhase.NONE);
+            reportAlone(index, N2, MemberPhase.NONE);
+            reportAlone(index, N3, MemberPhase.PAUSED);
+        }
+        reportAlone(0, N3, MemberPhase.NONE);
+        onLoop(() -> {});
+        assertThat(phase()).isInstanceOf(AppPhase.CleaningUp.class);
+        reportAlone(1, N3, MemberPhase.NONE);
+        await().until(() -> phase() instanceof AppPhase.Ended);
+        assertThat(phase().status()).isEqualTo(BulkLoadStatus.BLS_CANCELED);
+    }
+
+    /** B.7: a learner has files as well. */
+    @Test
+    void aCancelWaitsForLearners() throws Exception {
+        replay(new PartitionRecord.PartitionsConfigured(
+                2, List.of(new Configuration(new Gpid(1, 0), new Ballot(2), N1, List.of(N2)))));
+        startAndAwaitDirective();
+        assertThat(control(BulkLoadControlType.BLC_CANCEL).getErr().name()).isEqualTo("ERR_OK");
+        report(1, MemberPhase.NONE);
+        reportGroup(0, Map.of(N1, MemberPhase.NONE, N2, MemberPhase.NONE, N3, MemberPhase.PAUSED));
+        onLoop(() -> {});
+        assertThat(query().isIsBulkLoading()).isTrue();
+        reportGroup(0, Map.of(N1, MemberPhase.NONE, N2, MemberPhase.NONE, N3, MemberPhase.NONE));
+        await().until(() -> !query().isIsBulkLoading());
+    }
+
+    private AppPhase phase() {
+        return leader.state().loads().find(1).orElseThrow().phase();
     }
 
     private static LoadChange.StagedPartition stagedPartition(int index) {
@@ -369,13 +414,32 @@ class LoadDriverTest {
     }
 
     private void report(int index, MemberPhase phase, boolean ofNode) {
-        MetaState state = leader.state();
-        AppLoad load = state.loads().find(1).orElseThrow();
-        Configuration configuration = state.requirePartition(new Gpid(1, index)).configuration();
+        MemberReport member = member(index, phase, ofNode);
+        Map<HostPort, MemberReport> members = new TreeMap<>();
+        configuration(index).members().forEach(node -> members.put(node, member));
+        send(N1, index, ReplicaRole.PRIMARY, members);
+    }
+
+    private void reportGroup(int index, Map<HostPort, MemberPhase> phases) {
+        Map<HostPort, MemberReport> members = new TreeMap<>();
+        phases.forEach((node, phase) -> members.put(node, member(index, phase, false)));
+        send(N1, index, ReplicaRole.PRIMARY, members);
+    }
+
+    private void reportAlone(int index, HostPort node, MemberPhase phase) {
+        send(node, index, ReplicaRole.INACTIVE, Map.of(node, member(index, phase, false)));
+    }
+
+    private Configuration configuration(int index) {
+        return leader.state().requirePartition(new Gpid(1, index)).configuration();
+    }
+
+    private MemberReport member(int index, MemberPhase phase, boolean ofNode) {
+        AppLoad load = leader.state().loads().find(1).orElseThrow();
         var pin = load.partitions().get(index).pin();
         LoadError error =
                 phase == MemberPhase.FAILED ? new LoadError(ErrorCode.ERR_CORRUPTION, "0.sst: wrong MD5") : null;
-        MemberReport member = new MemberReport(
+        return new MemberReport(
                 load.loadId(),
                 phase,
                 40,
@@ -390,18 +454,26 @@ class LoadDriverTest {
                 true,
                 sequence.incrementAndGet(),
                 1);
-        Map<dev.sluice.wire.WireAddress, MemberLoadState> members = new HashMap<>();
-        configuration.members().forEach(node -> members.put(Wire.address(node), LoadWire.wire(member)));
+    }
+
+    private void send(HostPort from, int index, ReplicaRole role, Map<HostPort, MemberReport> members) {
+        Map<WireAddress, MemberLoadState> states = new HashMap<>();
+        members.forEach((node, member) -> states.put(Wire.address(node), LoadWire.wire(member)));
         PartitionLoadReport said = new PartitionLoadReport();
-        said.setLoadId(load.loadId());
-        said.setMembers(members);
+        said.setLoadId(leader.state().loads().find(1).orElseThrow().loadId());
+        said.setMembers(states);
         ReplicaReport report = new ReplicaReport();
         report.setGpid(Wire.gpid(new Gpid(1, index)));
-        report.setBallot(configuration.ballot().number());
+        report.setBallot(configuration(index).ballot().number());
+        report.setRole(role);
         report.setLoad(said);
+        onLoop(() -> driver.onReport(from, report));
+    }
+
+    private void onLoop(Runnable task) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         loop.execute(() -> {
-            driver.onReport(N1, report);
+            task.run();
             done.complete(true);
         });
         done.join();

@@ -145,7 +145,11 @@ class NodeStreamsTest {
         assertThat(again.told().getLearners()).containsExactly(Wire.address(again.address));
         assertThat(again.told().isGiveUp()).isFalse();
 
-        primary.reportPrimary(partition().ballot().number(), again.address);
+        primary.reportPrimary(partition().ballot().number(), old);
+        assertThat(partition().configuration().hasMember(again.address))
+                .as("what its earlier run had caught up with")
+                .isFalse();
+        primary.reportPrimary(partition().ballot().number(), again);
         assertThat(partition().configuration().hasMember(again.address)).isTrue();
         assertThat(partition().ballot().number()).isEqualTo(3);
         assertThat(primary.told().getSecondaries()).hasSize(2);
@@ -336,11 +340,13 @@ class NodeStreamsTest {
             time.runDue();
         }
 
-        void reportPrimary(long ballot, HostPort caughtUp) {
+        void reportPrimary(long ballot, FakeNode caughtUp) {
             report(
                     incarnation,
                     1,
-                    replica(ballot).setLearners(List.of(new LearnerState(Wire.address(caughtUp), true, 5))));
+                    replica(ballot)
+                            .setLearners(List.of(new LearnerState(Wire.address(caughtUp.address), true, 5)
+                                    .setIncarnation(caughtUp.incarnation))));
         }
 
         void report(long ofIncarnation, long ofTerm, ReplicaReport replica) {

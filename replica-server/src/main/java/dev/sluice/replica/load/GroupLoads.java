@@ -11,7 +11,6 @@ import dev.sluice.replica.replica.LoadHost;
 import dev.sluice.wire.WireAddress;
 import dev.sluice.wire.internal.GroupLoadRequest;
 import dev.sluice.wire.internal.LoadDirective;
-import dev.sluice.wire.internal.LoadGoal;
 import dev.sluice.wire.internal.MemberLoadState;
 import dev.sluice.wire.internal.PartitionLoadReport;
 import java.util.ArrayList;
@@ -134,23 +133,13 @@ final class GroupLoads {
         request.setGpid(Wire.gpid(host.gpid()));
         request.setBallot(host.view().ballot().number());
         request.setPrimary(Wire.address(host.self()));
-        request.setLoad(directive == null ? nothing() : directive);
+        request.setLoad(directive == null ? LoadWire.nothing() : directive);
         request.setSequence(++sequence);
         host.sendGroupLoad(member, request, (reply, error) -> {
             if (!closed && error == null && reply != null && reply.isSetState()) {
                 onReport(member, LoadWire.report(reply.getState()));
             }
         });
-    }
-
-    private static LoadDirective nothing() {
-        LoadDirective nothing = new LoadDirective();
-        nothing.setGoal(LoadGoal.CLEAN_UP);
-        nothing.setProviderName("");
-        nothing.setPartitionPath("");
-        nothing.setManifestDigest("");
-        nothing.setVerify("");
-        return nothing;
     }
 
     private void proposeIfReady() {

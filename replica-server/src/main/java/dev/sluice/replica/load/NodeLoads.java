@@ -33,6 +33,8 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     private final Downloader downloader;
     private final PartitionVerifier verifier;
     private final ExecutorService workers;
+    /** Apart from the workers: a store that hangs keeps nobody from giving up what it holds. */
+    private final ExecutorService deleter;
 
     /** Loads from these stores, within the limits of the configuration. The stores are closed by whoever opened them. */
     public NodeLoads(FileSystem files, BlockStores stores, Clock clock, Config config) {
@@ -48,14 +50,19 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
         this.throttle = new TransferThrottle(config.get(LoadSettings.BYTES_PER_SECOND_MAX), clock);
         this.downloader = new Downloader(files, throttle, clock, options);
         this.verifier = new PartitionVerifier(files);
+        this.workers = threads(WORKERS, "load-");
+        this.deleter = threads(1, "load-delete-");
+        config.onChange(LoadSettings.DOWNLOADING_COUNT_MAX, slots::setLimit);
+        config.onChange(LoadSettings.BYTES_PER_SECOND_MAX, throttle::setBytesPerSecondMax);
+    }
+
+    private static ExecutorService threads(int number, String name) {
         AtomicInteger count = new AtomicInteger();
-        this.workers = Executors.newFixedThreadPool(WORKERS, task -> {
-            Thread thread = new Thread(task, "load-" + count.incrementAndGet());
+        return Executors.newFixedThreadPool(number, task -> {
+            Thread thread = new Thread(task, name + count.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         });
-        config.onChange(LoadSettings.DOWNLOADING_COUNT_MAX, slots::setLimit);
-        config.onChange(LoadSettings.BYTES_PER_SECOND_MAX, throttle::setBytesPerSecondMax);
     }
 
     /** Adds the commands that read and set the limits at run time. */
@@ -104,8 +111,17 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
 
     /** Runs it on one of the node's threads for loads. */
     void execute(Runnable work) {
+        executeOn(workers, work);
+    }
+
+    /** Deletes files on a thread that nothing else runs on. */
+    void executeDelete(Runnable delete) {
+        executeOn(deleter, delete);
+    }
+
+    private static void executeOn(ExecutorService threads, Runnable work) {
         try {
-            workers.execute(work);
+            threads.execute(work);
         } catch (RejectedExecutionException e) {
             LOG.debug("the node is closing: work of a load is dropped", e);
         }
@@ -116,5 +132,6 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     public void close() {
         downloader.close();
         workers.shutdownNow();
+        deleter.shutdownNow();
     }
 }

@@ -30,6 +30,7 @@ import dev.sluice.wire.internal.PartitionLoadReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,6 +60,8 @@ final class ReplicaLoads implements LoadHooks {
     private LoadOrder order = LoadOrder.NOTHING;
     /** Nothing is wanted before somebody said so: least of all that what is on disk be deleted. */
     private boolean hasOrder;
+    /** The load that the leader spoke of to this replica while it was inactive; 0 for none. */
+    private long directiveAlone;
 
     private @Nullable Manifest staged;
     private @Nullable Work work;
@@ -127,7 +130,16 @@ final class ReplicaLoads implements LoadHooks {
 
     @Override
     public @Nullable PartitionLoadReport report() {
-        return host.view().isPrimary() ? group.report() : null;
+        if (host.view().isPrimary()) {
+            return group.report();
+        }
+        if (host.view().role() != RoleName.INACTIVE || directiveAlone == 0) {
+            return null;
+        }
+        PartitionLoadReport alone = new PartitionLoadReport();
+        alone.setLoadId(directiveAlone);
+        alone.setMembers(Map.of(Wire.address(host.self()), LoadWire.wire(report)));
+        return alone;
     }
 
     // ---- What the replica tells
@@ -142,6 +154,8 @@ final class ReplicaLoads implements LoadHooks {
         }
         if (host.view().role() == RoleName.INACTIVE) {
             rest();
+        } else {
+            directiveAlone = 0;
         }
         push();
         group.onViewChanged();
@@ -167,6 +181,16 @@ final class ReplicaLoads implements LoadHooks {
     public void onDirective(@Nullable LoadDirective directive) {
         group.onDirective(directive);
         order(LoadWire.order(directive, host.self()));
+        push();
+    }
+
+    @Override
+    public void onDirectiveAlone(LoadDirective directive) {
+        directiveAlone = directive.getLoadId();
+        order = LoadWire.order(directive, host.self());
+        rest();
+        hasOrder = true;
+        obey();
         push();
     }
 
@@ -382,7 +406,7 @@ final class ReplicaLoads implements LoadHooks {
     private void delete(long upToLoadId) {
         staged = null;
         progress = null;
-        node.execute(() -> {
+        node.executeDelete(() -> {
             try {
                 disk.deleteUpTo(upToLoadId);
                 onLoop(() -> {
@@ -495,6 +519,10 @@ final class ReplicaLoads implements LoadHooks {
         report = currentReport();
         if (host.view().isPrimary()) {
             group.onReport(host.self(), report);
+            return;
+        }
+        if (directiveAlone != 0) {
+            host.reportChanged();
             return;
         }
         HostPort primary = host.view().primary();

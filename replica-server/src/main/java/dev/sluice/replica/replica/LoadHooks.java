@@ -43,6 +43,12 @@ public interface LoadHooks extends AutoCloseable {
     void onDirective(@Nullable LoadDirective directive);
 
     /**
+     * What the leader wants of the load of this replica's partition while the replica is inactive: it takes part in nothing,
+     * and clears away what it may not keep.
+     */
+    void onDirectiveAlone(LoadDirective directive);
+
+    /**
      * What the primary wants of this member or learner, already checked against its ballot. The reply is the state at this
      * moment.
      */
@@ -51,7 +57,7 @@ public interface LoadHooks extends AutoCloseable {
     /** A member's state came to this primary, already checked against its ballot. */
     void onProgress(LoadProgressRequest progress);
 
-    /** The group's part of a primary's report; null while no directive names a load. */
+    /** The group's part of a primary's report, or an inactive replica's own; null while no directive names a load. */
     @Nullable
     PartitionLoadReport report();
 

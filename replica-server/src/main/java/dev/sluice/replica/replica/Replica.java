@@ -76,7 +76,10 @@ public final class Replica implements Effect.Handler, Applier.Listener {
     private final Flusher flusher;
     private final LoadHooks hooks;
     private final Map<Long, Responder<PrepareReply>> prepares = new HashMap<>();
-    private final Map<Long, Responder<LearnReply>> lessons = new HashMap<>();
+    private final Map<Long, Asked> lessons = new HashMap<>();
+    /** The run of each learner that was taught last. */
+    private final Map<HostPort, Long> learnerRuns = new HashMap<>();
+
     private final Map<Long, BiConsumer<@Nullable Long, ErrorCode>> writers = new HashMap<>();
     private final ConcurrentLinkedQueue<Incoming> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean inboxScheduled = new AtomicBoolean();
@@ -194,6 +197,8 @@ public final class Replica implements Effect.Handler, Applier.Listener {
         saveIdentity(directive.getApp());
         if (role.name() == RoleName.PRIMARY) {
             hooks.onDirective(directive.isSetLoad() ? directive.getLoad() : null);
+        } else if (role.name() == RoleName.INACTIVE && directive.isSetLoad()) {
+            hooks.onDirectiveAlone(directive.getLoad());
         }
     }
 
@@ -223,7 +228,7 @@ public final class Replica implements Effect.Handler, Applier.Listener {
             return;
         }
         long token = ++tokens;
-        lessons.put(token, responder);
+        lessons.put(token, new Asked(responder, request.getIncarnation()));
         perform(role.onLearnAsked(token, Messages.ask(request), loop.nowMs()));
     }
 
@@ -299,11 +304,12 @@ public final class Replica implements Effect.Handler, Applier.Listener {
                 .setLearners(status.learners().stream()
                         .map(learner -> new LearnerState(
                                         Wire.address(learner.node()), learner.caughtUp(), learner.lastPrepared())
-                                .setMessage(learner.message()))
+                                .setMessage(learner.message())
+                                .setIncarnation(learnerRuns.getOrDefault(learner.node(), 0L)))
                         .toList())
                 .setUnreachable(Wire.addresses(status.unreachable()))
                 .setPublishedLoadId(publishedLoadId());
-        if (status.role() == RoleName.PRIMARY) {
+        if (status.role() == RoleName.PRIMARY || status.role() == RoleName.INACTIVE) {
             report.setLoad(hooks.report());
         }
         if (status.role() == RoleName.ERROR) {
@@ -550,9 +556,13 @@ public final class Replica implements Effect.Handler, Applier.Listener {
 
     @Override
     public void teach(Effect.Teach effect) {
-        Responder<LearnReply> responder = lessons.remove(effect.token());
-        if (responder == null) {
+        Asked asked = lessons.remove(effect.token());
+        if (asked == null) {
             return;
+        }
+        Responder<LearnReply> responder = asked.responder();
+        if (effect.lesson() != Effect.Lesson.REFUSE) {
+            learnerRuns.put(effect.ask().learner(), asked.incarnation());
         }
         switch (effect.lesson()) {
             case REFUSE ->
@@ -788,4 +798,7 @@ public final class Replica implements Effect.Handler, Applier.Listener {
     public String toString() {
         return "replica " + gpid + " as " + Objects.toString(view.role());
     }
+
+    /** A learner's question that is not answered yet, and the run that asks. */
+    private record Asked(Responder<LearnReply> responder, long incarnation) {}
 }

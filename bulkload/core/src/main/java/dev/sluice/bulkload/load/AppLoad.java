@@ -142,7 +142,7 @@ public record AppLoad(LoadPlan plan, AppPhase phase, List<PartitionLoad> partiti
             case DOWNLOAD -> newlyStaged(reports);
             case PAUSE -> reports.allLive(this, live, MemberReport::isAtRest) ? moveBy(ALL_PAUSED) : List.of();
             case PUBLISH -> reports.allPublished(this) ? moveBy(ALL_PUBLISHED) : List.of();
-            case CLEAN_UP -> reports.allLive(this, live, MemberReport::isClean) ? moveBy(ALL_CLEAN) : List.of();
+            case CLEAN_UP -> reports.allClean(this, live) ? moveBy(ALL_CLEAN) : List.of();
         };
     }
 

@@ -52,7 +52,11 @@ public final class LoadQuery {
         QueryBulkLoadResponse answer = answer(phase.status(), phase.isLoading());
         for (int index = 0; index < load.partitions().size(); index++) {
             answer.getPartitionsStatus().add(status(load, index, reports));
-            answer.getBulkLoadStates().add(phase.isLoading() ? states(load, index, reports) : new HashMap<>());
+            answer.getBulkLoadStates()
+                    .add(
+                            phase.isLoading()
+                                    ? states(load, index, reports)
+                                    : cleanedUp(load.partitions().get(index)));
         }
         LoadError reason = reason(phase);
         if (!phase.isLoading()) {
@@ -117,6 +121,17 @@ public final class LoadQuery {
                 states.put(Wire.address(member), state(load.phase(), report));
             }
         });
+        return states;
+    }
+
+    /** Of a load that ended: it does so only once its replicas have cleaned up. */
+    private static Map<WireAddress, PartitionBulkLoadState> cleanedUp(PartitionLoad partition) {
+        Map<WireAddress, PartitionBulkLoadState> states = new HashMap<>();
+        for (HostPort member : partition.members()) {
+            PartitionBulkLoadState state = new PartitionBulkLoadState();
+            state.setIsCleanedUp(true);
+            states.put(Wire.address(member), state);
+        }
         return states;
     }
 

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class LoadReports {
     private final long loadId;
     private final Map<Integer, Heard> byPartition = new TreeMap<>();
+    /** What replicas without a group said of themselves, by partition. */
+    private final Map<Integer, Map<HostPort, MemberReport>> alone = new TreeMap<>();
+
     private final Set<Integer> changed = new TreeSet<>();
 
     /** Nothing heard yet of the load of that id. */
@@ -51,6 +54,20 @@ public final class LoadReports {
         }
         byPartition.put(index, now);
         changed.add(index);
+        return true;
+    }
+
+    /** Takes what a replica without a group says of itself. False if it is old, the same as before or of another load. */
+    public boolean hearAlone(int index, HostPort node, MemberReport report) {
+        if (report.loadId() != loadId) {
+            return false;
+        }
+        Map<HostPort, MemberReport> known = alone.computeIfAbsent(index, unknown -> new TreeMap<>());
+        MemberReport before = known.get(node);
+        if (before != null && (before.equals(report) || !report.isNewerThan(before))) {
+            return false;
+        }
+        known.put(node, report);
         return true;
     }
 
@@ -133,6 +150,33 @@ public final class LoadReports {
 
     boolean allLive(AppLoad load, Predicate<HostPort> live, Predicate<MemberReport> says) {
         return all(load, (index, partition) -> allLive(index, partition, live, says));
+    }
+
+    /**
+     * True if every live replica that is heard of has nothing of the load any more. Members have to be heard of; what a
+     * replica without a group says counts under any ballot, because what was cleaned up never comes back. After publish
+     * learners are not waited for: what they have staged may be what their log needs.
+     */
+    boolean allClean(AppLoad load, Predicate<HostPort> live) {
+        return all(load, (index, partition) -> {
+            Heard heard = byPartition.get(index);
+            Map<HostPort, MemberReport> group =
+                    heard != null && heard.ballot.equals(partition.ballot()) ? heard.members : Map.of();
+            boolean members = partition.members().stream()
+                    .filter(live)
+                    .allMatch(member -> isClean(group.get(member))
+                            || isClean(alone.getOrDefault(index, Map.of()).get(member)));
+            return members
+                    && (load.phase().isPublished()
+                            || group.entrySet().stream()
+                                    .filter(replica -> !partition.members().contains(replica.getKey())
+                                            && live.test(replica.getKey()))
+                                    .allMatch(replica -> replica.getValue().isClean()));
+        });
+    }
+
+    private boolean isClean(@Nullable MemberReport report) {
+        return report != null && report.loadId() == loadId && report.isClean();
     }
 
     private static boolean all(AppLoad load, PartitionTest test) {

@@ -7,6 +7,7 @@ import dev.sluice.wire.WireAddress;
 import dev.sluice.wire.WireErrorCode;
 import dev.sluice.wire.internal.FailureScope;
 import dev.sluice.wire.internal.LoadDirective;
+import dev.sluice.wire.internal.LoadGoal;
 import dev.sluice.wire.internal.MemberLoadState;
 import dev.sluice.wire.internal.MemberPhase;
 import java.util.Map;
@@ -88,6 +89,17 @@ public final class LoadWire {
                 directive.getPartitionCount(),
                 directive.getVerify(),
                 deep);
+    }
+
+    /** Speaks of no load: there is to be nothing. */
+    public static LoadDirective nothing() {
+        LoadDirective nothing = new LoadDirective();
+        nothing.setGoal(LoadGoal.CLEAN_UP);
+        nothing.setProviderName("");
+        nothing.setPartitionPath("");
+        nothing.setManifestDigest("");
+        nothing.setVerify("");
+        return nothing;
     }
 
     /** What the leader wants of a partition. */
