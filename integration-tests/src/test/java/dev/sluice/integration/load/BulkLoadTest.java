@@ -238,6 +238,19 @@ final class BulkLoadTest {
         assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isEqualTo(ROWS);
     }
 
+    /** B.18, B.7: an app that is dropped before publish takes its load along, from every disk. */
+    @Test
+    void b18B7ADropBeforePublishLeavesNothingOnAnyDisk() throws Exception {
+        cluster.create(app, PARTITIONS);
+        cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
+        cluster.limitBytesPerSecond(8_000);
+        cluster.start(app);
+        await().atMost(20, TimeUnit.SECONDS).until(() -> cluster.stagedBytes() > 10_000);
+        cluster.client().admin().dropApp(app, 1_000);
+        await().atMost(20, TimeUnit.SECONDS)
+                .untilAsserted(() -> assertThat(cluster.stagedOnDisk()).isEmpty());
+    }
+
     /** B.7, B.1: a cancel leaves nothing on any disk and nothing visible. */
     @Test
     void b7B1ACancelLeavesNothingBehind() throws Exception {
