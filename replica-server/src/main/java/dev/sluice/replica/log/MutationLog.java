@@ -32,7 +32,9 @@ public interface MutationLog extends AutoCloseable {
     /** Gives back the space of segments that hold nothing at or behind the decree. */
     void truncateBefore(long decree);
 
-    /** Forgets everything and goes on behind the decree: the engine is ahead of what is here. */
+    /**
+     * Forgets everything, also that the log failed, and goes on behind the decree: the engine is ahead of what is here.
+     */
     void restartAfter(long decree);
 
     @Override

@@ -31,6 +31,9 @@ final class SegmentWriter {
     /** Segments before this one are deleted. */
     record DeleteBefore(long sequence) implements Step {}
 
+    /** Everything there, also what could not be written, is given up; segments before this one are deleted. */
+    record GiveUpBefore(long sequence) implements Step {}
+
     SegmentWriter(FileSystem files, Path directory, long lastSequence, int bufferBytesMax) throws IOException {
         this.files = files;
         this.directory = directory;
@@ -48,6 +51,10 @@ final class SegmentWriter {
         } else if (step instanceof DeleteBefore deleteBefore) {
             flush(false);
             delete(deleteBefore.sequence());
+        } else if (step instanceof GiveUpBefore giveUp) {
+            buffer.clear();
+            close();
+            delete(giveUp.sequence());
         }
     }
 
@@ -66,9 +73,10 @@ final class SegmentWriter {
     }
 
     void close() throws IOException {
-        if (segment != null) {
-            segment.close();
-            segment = null;
+        FileSystem.File last = segment;
+        segment = null;
+        if (last != null) {
+            last.close();
         }
     }
 

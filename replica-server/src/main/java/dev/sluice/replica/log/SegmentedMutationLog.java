@@ -4,6 +4,7 @@ import dev.sluice.common.file.FileSystem;
 import dev.sluice.replica.log.SegmentFormat.Header;
 import dev.sluice.replica.log.SegmentWriter.Append;
 import dev.sluice.replica.log.SegmentWriter.DeleteBefore;
+import dev.sluice.replica.log.SegmentWriter.GiveUpBefore;
 import dev.sluice.replica.log.SegmentWriter.NewSegment;
 import dev.sluice.replica.log.SegmentWriter.Step;
 import dev.sluice.replica.mutation.Mutation;
@@ -26,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * A mutation log in segment files.
  *
  * <p>A call decides at once where its records will stand, and the index says so; an executor then writes the records of all
- * calls that have come meanwhile in one go. What is not written yet is read from memory. An error of the disk ends the log:
- * all later calls fail with it.
+ * calls that have come meanwhile in one go. What is not written yet is read from memory. After an error of the disk all
+ * later calls fail with it, until {@link #restartAfter} begins the log anew.
  */
 public final class SegmentedMutationLog implements MutationLog {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentedMutationLog.class);
@@ -66,7 +67,21 @@ public final class SegmentedMutationLog implements MutationLog {
 
     private record Position(long sequence, int offset) {}
 
-    private record Call(List<Step> steps, int bytes, boolean fsync, Completion done) {}
+    /** What one call is to write; {@code doom} is the error that ended the log before, null if there is none. */
+    private record Call(
+            List<Step> steps,
+            int bytes,
+            boolean fsync,
+            Completion done,
+            @Nullable LogException doom) {
+        Call(List<Step> steps, int bytes, boolean fsync, Completion done) {
+            this(steps, bytes, fsync, done, null);
+        }
+
+        Call doomed(LogException error) {
+            return new Call(List.of(), bytes, false, done, doom == null ? error : doom);
+        }
+    }
 
     private SegmentedMutationLog(
             FileSystem files, Path directory, LogOptions options, Executor executor, LogRecovery.Recovered recovered)
@@ -173,16 +188,30 @@ public final class SegmentedMutationLog implements MutationLog {
     @Override
     public void restartAfter(long decree) {
         synchronized (lock) {
+            LogException failed = failure;
+            if (failed != null) {
+                giveUpWaiting(failed);
+            }
             requireUsable();
             sequence++;
             segmentBytes = SegmentFormat.HEADER_BYTES;
             index.restartAfter(decree);
-            enqueue(new Call(
-                    List.of(new NewSegment(new Header(sequence, decree, true)), new DeleteBefore(sequence)),
-                    0,
-                    true,
-                    NOBODY));
+            Step begin = new NewSegment(new Header(sequence, decree, true));
+            // A failed log may end in a torn segment, which none may follow; and space may be what it lacked.
+            List<Step> steps = failed == null
+                    ? List.of(begin, new DeleteBefore(sequence))
+                    : List.of(new GiveUpBefore(sequence), begin);
+            enqueue(new Call(steps, 0, true, NOBODY));
         }
+    }
+
+    /** The log is usable again; what still waits fails with the error all the same, in its turn. */
+    private void giveUpWaiting(LogException failed) {
+        failure = null;
+        unwritten.clear();
+        List<Call> waiting = List.copyOf(calls);
+        calls.clear();
+        waiting.forEach(call -> calls.add(call.doomed(failed)));
     }
 
     @Override
@@ -323,7 +352,7 @@ public final class SegmentedMutationLog implements MutationLog {
             error = write(group);
         }
         for (Call call : group) {
-            complete(call.done(), error);
+            complete(call.done(), call.doom() == null ? error : call.doom());
         }
         return true;
     }

@@ -75,6 +75,28 @@ final class CrashingMutationLogTest extends MutationLogContract {
     }
 
     @Test
+    void aLogThatFailedIsUsableOnceItBeginsAnew() throws IOException {
+        MutationLog log = open();
+        log.append(List.of(mutation(1, 1)), true, new Outcome());
+        failAfter(0);
+        Outcome failed = new Outcome();
+        log.append(List.of(mutation(2, 1)), true, failed);
+        assertThat(failed.error).isNotNull();
+        files.setFault((operation, path) -> {});
+        assertThatThrownBy(() -> log.append(List.of(mutation(3, 1)), true, new Outcome()))
+                .isInstanceOf(LogException.class);
+        log.restartAfter(100);
+        Outcome written = new Outcome();
+        log.append(List.of(mutation(101, 2)), true, written);
+        assertThat(written.written).isOne();
+        files.crash();
+        try (MutationLog reopened = open()) {
+            assertThat(reopened.firstDecree()).isEqualTo(101);
+            assertThat(reopened.lastDecree()).isEqualTo(101);
+        }
+    }
+
+    @Test
     void aTruncationThatIsCutShortLeavesNoHole() throws IOException {
         for (int stepsUntilCrash = 0; stepsUntilCrash < 12; stepsUntilCrash++) {
             files.deleteTree(directory());
