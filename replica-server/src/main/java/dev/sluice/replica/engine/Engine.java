@@ -59,4 +59,10 @@ public interface Engine extends AutoCloseable {
     /** Closes once the last snapshot is closed. Does not flush. */
     @Override
     void close();
+
+    /**
+     * After {@link #close}: waits until nobody uses it any more and its files are left alone; false if that takes longer
+     * than the time given.
+     */
+    boolean awaitClosed(long timeoutMs) throws InterruptedException;
 }

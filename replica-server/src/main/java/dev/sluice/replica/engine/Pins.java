@@ -1,5 +1,7 @@
 package dev.sluice.replica.engine;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * Counts who uses something native, so that it is freed after the last of them: a use after that kills the process.
  */
@@ -7,6 +9,7 @@ final class Pins {
     private final Runnable free;
     private int users;
     private boolean closed;
+    private boolean freed;
 
     /** @param free runs once: when closed and no longer used */
     Pins(Runnable free) {
@@ -29,7 +32,7 @@ final class Pins {
             last = closed && users == 0;
         }
         if (last) {
-            free.run();
+            free();
         }
     }
 
@@ -41,7 +44,26 @@ final class Pins {
             closed = true;
         }
         if (now) {
-            free.run();
+            free();
+        }
+    }
+
+    /** Waits until it is closed, no longer used, and freed; false if the time is over before. */
+    synchronized boolean awaitFreed(long timeoutMs) throws InterruptedException {
+        long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        long leftMs = timeoutMs;
+        while (!freed && leftMs > 0) {
+            wait(leftMs);
+            leftMs = TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
+        }
+        return freed;
+    }
+
+    private void free() {
+        free.run();
+        synchronized (this) {
+            freed = true;
+            notifyAll();
         }
     }
 }

@@ -225,6 +225,11 @@ final class RocksEngine implements Engine {
         pins.close();
     }
 
+    @Override
+    public boolean awaitClosed(long timeoutMs) throws InterruptedException {
+        return pins.awaitFreed(timeoutMs);
+    }
+
     /** Rows may have been applied while the copy was made: only the copy knows where it stands. */
     private long decreeOf(Path checkpoint) {
         try (RocksDatabase copy = RocksDatabase.open(checkpoint, settings.get(), true)) {

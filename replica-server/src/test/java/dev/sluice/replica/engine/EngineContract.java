@@ -140,7 +140,7 @@ abstract class EngineContract {
     }
 
     @Test
-    void staysOpenUntilTheLastSnapshotAndCursorAreClosed() {
+    void staysOpenUntilTheLastSnapshotAndCursorAreClosed() throws InterruptedException {
         Engine engine = open();
         engine.apply(1, List.of(put("a", "1")));
         engine.flush();
@@ -157,8 +157,10 @@ abstract class EngineContract {
         cursor.seek(bytes("a"));
         assertThat(text(cursor.value())).isEqualTo("1");
         assertThatThrownBy(this::open).isInstanceOf(EngineException.class);
+        assertThat(engine.awaitClosed(10)).isFalse();
         cursor.close();
         cursor.close();
+        assertThat(engine.awaitClosed(10)).isTrue();
         try (Engine again = open()) {
             assertThat(get(again, "a")).isEqualTo("1");
         }

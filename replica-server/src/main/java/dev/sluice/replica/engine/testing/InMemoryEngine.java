@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,10 +147,22 @@ final class InMemoryEngine implements Engine {
         }
     }
 
+    @Override
+    public synchronized boolean awaitClosed(long timeoutMs) throws InterruptedException {
+        long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        long leftMs = timeoutMs;
+        while (users > 0 && leftMs > 0) {
+            wait(leftMs);
+            leftMs = TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
+        }
+        return users == 0;
+    }
+
     private synchronized void leave() {
         users--;
         if (users == 0) {
             factory.closed(directory);
+            notifyAll();
         }
     }
 
