@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,8 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     private final ExecutorService workers;
     /** Apart from the workers: a store that hangs keeps nobody from giving up what it holds. */
     private final ExecutorService deleter;
+
+    private final AtomicLong changes = new AtomicLong();
 
     /** Loads from these stores, within the limits of the configuration. The stores are closed by whoever opened them. */
     public NodeLoads(FileSystem files, BlockStores stores, Clock clock, Config config) {
@@ -107,6 +110,11 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
 
     PartitionVerifier verifier() {
         return verifier;
+    }
+
+    /** Numbers what replicas report; of the node, so that a replica made anew does not begin below what it said before. */
+    long nextChange() {
+        return changes.incrementAndGet();
     }
 
     /** Runs it on one of the node's threads for loads. */

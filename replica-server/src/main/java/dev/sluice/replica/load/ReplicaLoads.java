@@ -80,6 +80,7 @@ final class ReplicaLoads implements LoadHooks {
         this.node = node;
         this.disk = new StagedMark(node.files(), host.loadDirectory());
         this.group = new GroupLoads(host);
+        this.changeSequence = node.nextChange();
         findOnDisk();
         this.report = currentReport();
     }
@@ -278,7 +279,9 @@ final class ReplicaLoads implements LoadHooks {
     private void lookForPublish() {
         long published = host.publishedLoadId();
         if (!closed && published > 0 && published >= state.loadId() && state.phase() != MemberPhase.PUBLISHED) {
-            take(state.onPublished(published, 0), "a checkpoint brought it");
+            // The mutation may have brought it after all, its word being on the way: then it is not durable yet.
+            take(state.onPublished(published, host.appliedDecree()), "the engine has it");
+            take(state.onDurable(host.durableDecree()), "durable");
             obey();
         }
     }
@@ -515,7 +518,7 @@ final class ReplicaLoads implements LoadHooks {
     }
 
     private void push() {
-        changeSequence++;
+        changeSequence = node.nextChange();
         report = currentReport();
         if (host.view().isPrimary()) {
             group.onReport(host.self(), report);

@@ -36,6 +36,12 @@ public interface LoadHost {
     /** Id of the last load that this replica's engine published, 0 for none. */
     long publishedLoadId();
 
+    /** Decree of the last mutation that this replica's engine applied. */
+    long appliedDecree();
+
+    /** Decree up to which this replica's engine survives a crash. */
+    long durableDecree();
+
     /** Something of {@link LoadHooks#report} changed: it goes to the leader at once. */
     void reportChanged();
 

@@ -9,6 +9,7 @@ import dev.sluice.replica.mutation.Mutation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +48,7 @@ record OpenedReplica(Engine engine, MutationLog log, List<Mutation> uncommitted)
                         found);
                 log.restartAfter(found);
             }
-            List<Mutation> uncommitted = replay(engine, log, Math.min(directory.readCommitted(), log.lastDecree()));
+            List<Mutation> uncommitted = replay(engine, log, committed(gpid, directory.readCommitted(), log));
             LOG.info(
                     "{}: opened at {}, replayed to {}, {} mutations behind it",
                     gpid,
@@ -60,6 +61,22 @@ record OpenedReplica(Engine engine, MutationLog log, List<Mutation> uncommitted)
             engine.close();
             throw e;
         }
+    }
+
+    /**
+     * How far the log is known to be committed. The hint may have reached the disk before what it speaks of; then the log may
+     * hold what was replaced since, there and before, so that nothing of it is known.
+     */
+    static long committed(Gpid gpid, @Nullable CommitHint hint, MutationLog log) {
+        if (hint == null || hint.decree() < log.firstDecree()) {
+            return 0;
+        }
+        if (hint.decree() <= log.lastDecree()
+                && hint.equals(CommitHint.of(log.read(hint.decree(), 1).get(0)))) {
+            return hint.decree();
+        }
+        LOG.info("{}: the log to {} does not hold {}: nothing of it is replayed", gpid, log.lastDecree(), hint);
+        return 0;
     }
 
     /** A publish that is not in the engine ends the replay: its files are the loads' business, once they are attached. */

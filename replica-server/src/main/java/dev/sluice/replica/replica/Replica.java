@@ -63,6 +63,9 @@ public final class Replica implements Effect.Handler, Applier.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
     private static final long TICK_MS = 100;
     private static final long HINT_MS = 1_000;
+    /** A batch of a scan takes up to 5 s, and no read takes longer. */
+    private static final long READERS_MS_MAX = 30_000;
+
     private static final int LEARN_BYTES_MAX = 4 << 20;
 
     private final Gpid gpid;
@@ -336,7 +339,11 @@ public final class Replica implements Effect.Handler, Applier.Listener {
         return installing ? 0 : engine.publishedLoadId();
     }
 
-    private long durable() {
+    long appliedDecree() {
+        return installing ? 0 : engine.appliedDecree();
+    }
+
+    long durable() {
         return installing ? 0 : engine.durableDecree();
     }
 
@@ -387,9 +394,10 @@ public final class Replica implements Effect.Handler, Applier.Listener {
 
     private void saveHint() {
         long applied = installing ? -1 : engine.appliedDecree();
-        if (applied > hintWritten) {
+        Mutation last = history.find(applied);
+        if (applied > hintWritten && last != null) {
             try {
-                directory.writeCommitted(applied);
+                directory.writeCommitted(CommitHint.of(last));
                 hintWritten = applied;
             } catch (IOException e) {
                 LOG.warn("{}: cannot write the commit hint", gpid, e);
@@ -690,19 +698,33 @@ public final class Replica implements Effect.Handler, Applier.Listener {
             Engine opened = null;
             String failure = "";
             try {
-                directory.announceEngine();
-                services.endReaders().accept(gpid);
                 old.close();
+                awaitReaders(old);
+                directory.announceEngine();
                 directory.replaceEngine();
                 opened = services.engines().open(directory.engine());
             } catch (IOException | RuntimeException e) {
                 LOG.warn("{}: the checkpoint cannot be installed", gpid, e);
                 failure = String.valueOf(e.getMessage());
+            } catch (InterruptedException e) {
+                failure = "was given up";
             }
             Engine installed = opened;
             String result = failure;
             loop.execute(() -> installed(learnId, installed, result));
         });
+    }
+
+    /** Until nobody uses a closed engine: its background work would go on in the files that take its place. */
+    private void awaitReaders(Engine old) throws IOException, InterruptedException {
+        for (long waitedMs = 0; waitedMs < READERS_MS_MAX; waitedMs += TICK_MS) {
+            // Again each time: a scan that was in the middle of a batch has been put back since.
+            services.endReaders().accept(gpid);
+            if (old.awaitClosed(TICK_MS)) {
+                return;
+            }
+        }
+        throw new IOException("the engine is still being read after " + READERS_MS_MAX + " ms");
     }
 
     private void installed(long learnId, @Nullable Engine opened, String failure) {
@@ -718,7 +740,12 @@ public final class Replica implements Effect.Handler, Applier.Listener {
             return;
         }
         applier.restartWith(opened);
-        log.restartAfter(opened.appliedDecree());
+        try {
+            log.restartAfter(opened.appliedDecree());
+        } catch (LogException e) {
+            fail("the log cannot begin anew: " + e.getMessage());
+            return;
+        }
         hintWritten = -1;
         hooks.onDurable(opened.durableDecree());
         learned(learnId, new LearnAnswer.Installed(opened.appliedDecree()));

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of one replica: {@code engine}, {@code log}, {@code load}, {@code replica.json} (what it is), {@code
@@ -18,7 +19,11 @@ final class ReplicaDirectory {
     static final int FORMAT_VERSION = 1;
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int HINT_BYTES = 16;
+    private static final long HINT_VERSION = 2;
+    /** Without the checksum behind them. */
+    private static final int HINT_FACTS_BYTES = 4 * Long.BYTES;
+
+    private static final int HINT_BYTES = HINT_FACTS_BYTES + Long.BYTES;
 
     private final FileSystem files;
     private final Path path;
@@ -126,10 +131,14 @@ final class ReplicaDirectory {
     }
 
     /** Not fsynced: it may be older than the truth, and is then only a later start. */
-    void writeCommitted(long decree) throws IOException {
-        ByteBuffer hint = ByteBuffer.allocate(HINT_BYTES).putLong(decree);
+    void writeCommitted(CommitHint committed) throws IOException {
+        ByteBuffer hint = ByteBuffer.allocate(HINT_BYTES)
+                .putLong(HINT_VERSION)
+                .putLong(committed.decree())
+                .putLong(committed.ballot())
+                .putLong(committed.timestampUs());
         CRC32C crc = new CRC32C();
-        crc.update(hint.array(), 0, Long.BYTES);
+        crc.update(hint.array(), 0, HINT_FACTS_BYTES);
         hint.putLong(crc.getValue()).flip();
         Path name = path.resolve("committed");
         try (FileSystem.File file = files.exists(name) ? files.open(name) : files.create(name)) {
@@ -137,20 +146,22 @@ final class ReplicaDirectory {
         }
     }
 
-    /** 0 if there is none, or a torn one. */
-    long readCommitted() throws IOException {
+    /** Null if there is none, a torn one, or one of another version. */
+    @Nullable
+    CommitHint readCommitted() throws IOException {
         Path name = path.resolve("committed");
         if (!files.exists(name)) {
-            return 0;
+            return null;
         }
         ByteBuffer hint = ByteBuffer.wrap(readAll(files, name));
         if (hint.remaining() != HINT_BYTES) {
-            return 0;
+            return null;
         }
-        long decree = hint.getLong();
+        long version = hint.getLong();
+        CommitHint committed = new CommitHint(hint.getLong(), hint.getLong(), hint.getLong());
         CRC32C crc = new CRC32C();
-        crc.update(hint.array(), 0, Long.BYTES);
-        return hint.getLong() == crc.getValue() ? decree : 0;
+        crc.update(hint.array(), 0, HINT_FACTS_BYTES);
+        return hint.getLong() == crc.getValue() && version == HINT_VERSION ? committed : null;
     }
 
     static void writeAtomically(FileSystem files, Path path, byte[] content) throws IOException {

@@ -54,6 +54,16 @@ record ReplicaLoadHost(Replica replica, ReplicaServices services, Path loadDirec
     }
 
     @Override
+    public long appliedDecree() {
+        return replica.appliedDecree();
+    }
+
+    @Override
+    public long durableDecree() {
+        return replica.durable();
+    }
+
+    @Override
     public void reportChanged() {
         replica.reportChanged();
     }

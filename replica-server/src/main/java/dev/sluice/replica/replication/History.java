@@ -84,8 +84,8 @@ public final class History {
         return tail.isEmpty() ? prepared + 1 : tail.firstKey();
     }
 
-    @Nullable
-    Mutation find(long decree) {
+    /** The mutation of a decree, null if it is not in memory. */
+    public @Nullable Mutation find(long decree) {
         return tail.get(decree);
     }
 
