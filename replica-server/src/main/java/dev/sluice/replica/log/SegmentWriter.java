@@ -28,7 +28,7 @@ final class SegmentWriter {
     @SuppressWarnings("ArrayRecordComponent") // a payload is compared nowhere
     record Append(long sequence, int offset, byte[] payload) implements Step {}
 
-    /** Segments before this one are deleted. */
+    /** Segments before this one are deleted, once what stays is on the disk. */
     record DeleteBefore(long sequence) implements Step {}
 
     /** Everything there, also what could not be written, is given up; segments before this one are deleted. */
@@ -49,7 +49,8 @@ final class SegmentWriter {
         } else if (step instanceof NewSegment newSegment) {
             begin(newSegment.header());
         } else if (step instanceof DeleteBefore deleteBefore) {
-            flush(false);
+            // What stays may stand in for records of what goes, written again under a newer ballot.
+            flush(true);
             delete(deleteBefore.sequence());
         } else if (step instanceof GiveUpBefore giveUp) {
             buffer.clear();

@@ -58,6 +58,25 @@ final class CrashingMutationLogTest extends MutationLogContract {
     }
 
     @Test
+    void segmentsGoOnlyOnceWhatStandsInForTheirRecordsIsOnTheDisk() {
+        try (MutationLog log = open()) {
+            for (long decree = 1; decree <= 20; decree++) {
+                log.append(List.of(mutation(decree, 1)), true, new Outcome());
+            }
+            // A new primary sends the last ones again; they land in younger segments.
+            for (long decree = 11; decree <= 20; decree++) {
+                log.append(List.of(mutation(decree, 2)), false, new Outcome());
+            }
+            log.truncateBefore(11);
+            files.crash();
+        }
+        try (MutationLog reopened = open()) {
+            assertThat(reopened.firstDecree()).isLessThanOrEqualTo(11);
+            assertThat(reopened.lastDecree()).isEqualTo(20);
+        }
+    }
+
+    @Test
     void aRestartBehindTheEngineSurvivesACrashBetweenAnyTwoSteps() throws IOException {
         for (int stepsUntilCrash = 0; stepsUntilCrash < 12; stepsUntilCrash++) {
             files.deleteTree(directory());
