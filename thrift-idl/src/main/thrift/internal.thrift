@@ -54,12 +54,21 @@ struct Mutation {
 
 // ---- Node stream (SLUICE_NODE_STREAM): up
 
+struct AppDescription {
+    1: i32 appId;
+    2: string appName;
+    3: i32 partitionCount;
+    4: i32 maxReplicaCount;
+    5: map<string, string> envs;
+}
+
 struct ReplicaOnDisk {
     1: base.WireGpid gpid;
     2: i64 ballot;
     3: i64 lastCommittedDecree;
     4: i64 lastPreparedDecree;
     5: i64 lastDurableDecree;
+    6: optional AppDescription app;  // as the leader last described it: a lost meta group is rebuilt from these
 }
 
 struct NodeHello {
@@ -195,14 +204,6 @@ struct LoadDirective {
     8: i32 partitionCount;
     9: string verify;                // full | checksum | size
     10: optional base.WireAddress verifier;   // the member that runs the deep checks; absent: every one
-}
-
-struct AppDescription {
-    1: i32 appId;
-    2: string appName;
-    3: i32 partitionCount;
-    4: i32 maxReplicaCount;
-    5: map<string, string> envs;
 }
 
 // The whole desired state of one partition, to each of its members and learners.

@@ -14,24 +14,19 @@ import dev.sluice.replica.log.LogException;
 import dev.sluice.replica.log.MutationLog;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
-import dev.sluice.replica.mutation.Mutation;
 import dev.sluice.replica.replication.Configuration;
 import dev.sluice.replica.replication.Effect;
 import dev.sluice.replica.replication.History;
-import dev.sluice.replica.replication.LearnAnswer;
-import dev.sluice.replica.replication.LearnAsk;
 import dev.sluice.replica.replication.PrepareAnswer;
 import dev.sluice.replica.replication.Role;
 import dev.sluice.replica.replication.RoleName;
 import dev.sluice.replica.replication.Status;
 import dev.sluice.replica.replication.Step;
-import dev.sluice.replica.replication.Write;
 import dev.sluice.wire.internal.AppDescription;
 import dev.sluice.wire.internal.GroupLoadReply;
 import dev.sluice.wire.internal.GroupLoadRequest;
 import dev.sluice.wire.internal.LearnReply;
 import dev.sluice.wire.internal.LearnRequest;
-import dev.sluice.wire.internal.LearnerState;
 import dev.sluice.wire.internal.LoadProgressReply;
 import dev.sluice.wire.internal.LoadProgressRequest;
 import dev.sluice.wire.internal.PartitionDirective;
@@ -39,16 +34,12 @@ import dev.sluice.wire.internal.PrepareReply;
 import dev.sluice.wire.internal.PrepareRequest;
 import dev.sluice.wire.internal.ReplicaOnDisk;
 import dev.sluice.wire.internal.ReplicaReport;
-import dev.sluice.wire.internal.ReplicaRole;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -59,50 +50,31 @@ import org.slf4j.LoggerFactory;
  * One replica: performs what its {@link Role} decides. Its state belongs to one event loop; reads of rows go to {@link
  * #engine} from any thread.
  */
-public final class Replica implements Effect.Handler, Applier.Listener {
+public final class Replica implements Effect.Handler, Applier.Listener, RoleHost {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
     private static final long TICK_MS = 100;
-    private static final long HINT_MS = 1_000;
-    /** A batch of a scan takes up to 5 s, and no read takes longer. */
-    private static final long READERS_MS_MAX = 30_000;
-
-    private static final int LEARN_BYTES_MAX = 4 << 20;
 
     private final Gpid gpid;
     private final ReplicaServices services;
     private final EventLoop loop;
-    private final ReplicaDirectory directory;
     private final MutationLog log;
     private final History history;
     private final Consumer<ReplicaReport> onReport;
+    private final EngineSlot slot;
+    private final ReplicaRecord record;
     private final Applier applier;
     private final Flusher flusher;
     private final LoadHooks hooks;
+    private final ClientWrites writes;
+    private final Teacher teacher;
+    private final Pupil pupil;
     private final Map<Long, Responder<PrepareReply>> prepares = new HashMap<>();
-    private final Map<Long, Asked> lessons = new HashMap<>();
-    /** The run of each learner that was taught last. */
-    private final Map<HostPort, Long> learnerRuns = new HashMap<>();
-
-    private final Map<Long, BiConsumer<@Nullable Long, ErrorCode>> writers = new HashMap<>();
-    private final ConcurrentLinkedQueue<Incoming> inbox = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean inboxScheduled = new AtomicBoolean();
-    private volatile Engine engine;
     private volatile ReplicaView view;
     private Role role;
-    private volatile ReplicaDirectory.Identity identity;
     private @Nullable AppDescription app;
-    private long tokens;
-    private long hintWritten = -1;
-    private long hintAtMs;
-    /** A checkpoint takes the engine's place; also after that failed: there is no engine to be used then. */
-    private boolean installing;
-
-    private boolean installUnderWay;
+    private long prepareTokens;
     private boolean reportQueued;
     private volatile boolean closed;
-
-    /** A client's write on its way to the loop. */
-    private record Incoming(List<RowChange> rows, BiConsumer<@Nullable Long, ErrorCode> done) {}
 
     /** To be called on the loop. */
     Replica(
@@ -115,18 +87,23 @@ public final class Replica implements Effect.Handler, Applier.Listener {
         this.gpid = identity.gpid();
         this.services = services;
         this.loop = loop;
-        this.directory = directory;
-        this.identity = identity;
-        this.engine = opened.engine();
+        this.slot = new EngineSlot(opened.engine());
         this.log = opened.log();
+        this.record = new ReplicaRecord(directory, identity, services.maintenance());
         this.history = new History(
-                services.settings().limits(), engine.appliedDecree(), opened.uncommitted(), loop.wallMs() * 1000);
+                services.settings().limits(), slot.appliedDecree(), opened.uncommitted(), loop.wallMs() * 1000);
         this.onReport = onReport;
         this.role = Role.found(services.self(), history, services.settings().limits());
         this.view = new ReplicaView(role.name(), false, role.configuration(), null);
-        this.applier = new Applier(loop, services.maintenance(), engine, this);
+        this.applier = new Applier(loop, services.maintenance(), opened.engine(), this);
         this.flusher = new Flusher(services, gpid, loop, log, this::onDurable);
         this.hooks = services.loads().attach(new ReplicaLoadHost(this, services, directory.load()));
+        this.writes = new ClientWrites(loop, this);
+        this.teacher = new Teacher(services, gpid, loop, log, history, slot, directory.shelf(), this);
+        Installer installer =
+                new Installer(services, gpid, loop, directory, slot, log, applier, flusher, this, this::onInstalled);
+        this.pupil =
+                new Pupil(services, gpid, loop, directory.fetching(), this, this::view, hooks::stagedLoadId, installer);
         loop.schedule(TICK_MS, this::tick);
     }
 
@@ -141,7 +118,7 @@ public final class Replica implements Effect.Handler, Applier.Listener {
 
     /** The rows; any thread. One that a checkpoint replaced throws: whoever reads then answers as for a wrong role. */
     public Engine engine() {
-        return engine;
+        return slot.engine();
     }
 
     public EventLoop loop() {
@@ -152,7 +129,13 @@ public final class Replica implements Effect.Handler, Applier.Listener {
         return hooks;
     }
 
-    boolean isClosed() {
+    @Override
+    public Role role() {
+        return role;
+    }
+
+    @Override
+    public boolean isClosed() {
         return closed;
     }
 
@@ -161,25 +144,7 @@ public final class Replica implements Effect.Handler, Applier.Listener {
      * loop.
      */
     public void write(List<RowChange> rows, BiConsumer<@Nullable Long, ErrorCode> done) {
-        inbox.add(new Incoming(rows, done));
-        if (inboxScheduled.compareAndSet(false, true)) {
-            loop.execute(this::drainInbox);
-        }
-    }
-
-    private void drainInbox() {
-        inboxScheduled.set(false);
-        Incoming next = inbox.poll();
-        while (next != null) {
-            if (closed) {
-                next.done().accept(null, ErrorCode.ERR_INVALID_STATE);
-            } else {
-                long token = ++tokens;
-                writers.put(token, next.done());
-                perform(role.onWrite(new Write(token, next.rows()), loop.nowMs(), loop.wallMs() * 1000));
-            }
-            next = inbox.poll();
-        }
+        writes.add(rows, done);
     }
 
     void onDirective(PartitionDirective directive) {
@@ -197,7 +162,7 @@ public final class Replica implements Effect.Handler, Applier.Listener {
         }
         app = directive.getApp();
         perform(role.onDirective(wanted, loop.nowMs()));
-        saveIdentity(directive.getApp());
+        record.save(directive.getApp(), role.configuration().ballot());
         if (role.name() == RoleName.PRIMARY) {
             hooks.onDirective(directive.isSetLoad() ? directive.getLoad() : null);
         } else if (role.name() == RoleName.INACTIVE && directive.isSetLoad()) {
@@ -220,19 +185,13 @@ public final class Replica implements Effect.Handler, Applier.Listener {
             responder.fail(ErrorCode.ERR_INVALID_STATE);
             return;
         }
-        long token = ++tokens;
+        long token = ++prepareTokens;
         prepares.put(token, responder);
         perform(role.onPrepare(token, Messages.prepare(request), loop.nowMs()));
     }
 
     void onLearn(LearnRequest request, Responder<LearnReply> responder) {
-        if (closed) {
-            responder.reply(Messages.refusal(ErrorCode.ERR_INVALID_STATE, "closed"));
-            return;
-        }
-        long token = ++tokens;
-        lessons.put(token, new Asked(responder, request.getIncarnation()));
-        perform(role.onLearnAsked(token, Messages.ask(request), loop.nowMs()));
+        teacher.onAsked(request, responder);
     }
 
     void onGroupLoad(GroupLoadRequest request, Responder<GroupLoadReply> responder) {
@@ -265,16 +224,11 @@ public final class Replica implements Effect.Handler, Applier.Listener {
     }
 
     void publish(Publish publish, BiConsumer<@Nullable Long, ErrorCode> done) {
-        if (closed) {
-            done.accept(null, ErrorCode.ERR_INVALID_STATE);
-            return;
-        }
-        long token = ++tokens;
-        writers.put(token, done);
-        perform(role.onPublish(token, publish, loop.nowMs(), loop.wallMs() * 1000));
+        writes.publish(publish, done);
     }
 
-    void fail(String message) {
+    @Override
+    public void fail(String message) {
         if (!closed) {
             perform(role.onFailure(message, loop.nowMs()));
         }
@@ -297,54 +251,42 @@ public final class Replica implements Effect.Handler, Applier.Listener {
     /** What this replica reports; on the loop. */
     ReplicaReport report() {
         Status status = role.status();
-        ReplicaReport report = new ReplicaReport()
+        ReplicaReport report = Reports.of(status, teacher::runOf)
                 .setGpid(Wire.gpid(gpid))
                 .setBallot(role.configuration().ballot().number())
-                .setRole(ReplicaRole.valueOf(status.role().name()))
                 .setLastCommittedDecree(history.committed())
                 .setLastPreparedDecree(history.prepared())
                 .setLastDurableDecree(durable())
-                .setLearners(status.learners().stream()
-                        .map(learner -> new LearnerState(
-                                        Wire.address(learner.node()), learner.caughtUp(), learner.lastPrepared())
-                                .setMessage(learner.message())
-                                .setIncarnation(learnerRuns.getOrDefault(learner.node(), 0L)))
-                        .toList())
-                .setUnreachable(Wire.addresses(status.unreachable()))
                 .setPublishedLoadId(publishedLoadId());
         if (status.role() == RoleName.PRIMARY || status.role() == RoleName.INACTIVE) {
             report.setLoad(hooks.report());
-        }
-        if (status.role() == RoleName.ERROR) {
-            report.setError(Wire.error(ErrorCode.ERR_LOCAL_APP_FAILURE));
-        }
-        if (!status.message().isEmpty()) {
-            report.setMessage(status.message());
         }
         return report;
     }
 
     /** What this node says of the replica when it registers; on the loop. */
     ReplicaOnDisk onDisk() {
-        Ballot ballot = role.configuration().ballot();
+        ReplicaDirectory.Identity identity = record.identity();
+        long ballot = role.configuration().ballot().number();
         return new ReplicaOnDisk(
-                Wire.gpid(gpid),
-                Math.max(ballot.number(), identity.ballot().number()),
-                history.committed(),
-                history.prepared(),
-                durable());
+                        Wire.gpid(gpid),
+                        Math.max(ballot, identity.ballot().number()),
+                        history.committed(),
+                        history.prepared(),
+                        durable())
+                .setApp(identity.app());
     }
 
     long publishedLoadId() {
-        return installing ? 0 : engine.publishedLoadId();
+        return slot.publishedLoadId();
     }
 
     long appliedDecree() {
-        return installing ? 0 : engine.appliedDecree();
+        return slot.appliedDecree();
     }
 
     long durable() {
-        return installing ? 0 : engine.durableDecree();
+        return slot.durableDecree();
     }
 
     /** Closes; the flush has been done if it could be. On the loop; log and engine are closed behind. */
@@ -355,25 +297,25 @@ public final class Replica implements Effect.Handler, Applier.Listener {
         closed = true;
         hooks.close();
         applier.stop();
-        writers.values().forEach(done -> done.accept(null, ErrorCode.ERR_INVALID_STATE));
-        writers.clear();
+        writes.close();
+        teacher.close();
         prepares.values().forEach(responder -> responder.fail(ErrorCode.ERR_INVALID_STATE));
         prepares.clear();
-        saveHint();
+        record.saveHint(slot, history);
     }
 
     /** After {@link #close}: flushes and gives everything back. Blocks; off the loop. */
     void release(boolean flush) {
         flusher.stop();
         try {
-            if (flush && role.name() != RoleName.ERROR && !installing) {
-                engine.flush();
+            if (flush && role.name() != RoleName.ERROR && !slot.isVacant()) {
+                slot.engine().flush();
             }
         } catch (RuntimeException e) {
             LOG.warn("{}: the last flush failed; the log has what it would have saved", gpid, e);
         }
         log.close();
-        engine.close();
+        slot.engine().close();
     }
 
     private void tick() {
@@ -382,55 +324,17 @@ public final class Replica implements Effect.Handler, Applier.Listener {
         }
         perform(role.onTick(loop.nowMs()));
         applier.goOn();
-        if (loop.nowMs() - hintAtMs >= HINT_MS) {
-            hintAtMs = loop.nowMs();
-            saveHint();
-        }
-        if (!installing && !applier.isPublishing()) {
-            flusher.onTick(engine);
+        record.onTick(loop.nowMs(), slot, history);
+        if (!slot.isVacant() && !applier.isPublishing()) {
+            flusher.onTick(slot.engine());
         }
         loop.schedule(TICK_MS, this::tick);
     }
 
-    private void saveHint() {
-        long applied = installing ? -1 : engine.appliedDecree();
-        Mutation last = history.find(applied);
-        if (applied > hintWritten && last != null) {
-            try {
-                directory.writeCommitted(CommitHint.of(last));
-                hintWritten = applied;
-            } catch (IOException e) {
-                LOG.warn("{}: cannot write the commit hint", gpid, e);
-            }
-        }
-    }
-
-    private void saveIdentity(AppDescription described) {
-        ReplicaDirectory.Identity now = new ReplicaDirectory.Identity(
-                identity.clusterId(),
-                gpid,
-                described.getAppName(),
-                described.getPartitionCount(),
-                role.configuration().ballot());
-        if (now.equals(identity)) {
-            return;
-        }
-        identity = now;
-        services.maintenance().execute(() -> {
-            // The pool has several threads: without the lock an older ballot could be written last.
-            synchronized (directory) {
-                try {
-                    directory.write(identity);
-                } catch (IOException e) {
-                    LOG.warn("{}: cannot write replica.json", gpid, e);
-                }
-            }
-        });
-    }
-
     // ---- Effects
 
-    private void perform(Step step) {
+    @Override
+    public void perform(Step step) {
         Role before = role;
         role = step.next();
         if (!step.why().isEmpty()) {
@@ -498,19 +402,12 @@ public final class Replica implements Effect.Handler, Applier.Listener {
         long decree = effect.mutation().decree();
         applier.apply(
                 effect.mutation(),
-                () -> effect.tokens().forEach(token -> answerWriter(token, decree, ErrorCode.ERR_OK)));
+                () -> effect.tokens().forEach(token -> writes.answer(token, decree, ErrorCode.ERR_OK)));
     }
 
     @Override
     public void refuse(Effect.Refuse effect) {
-        answerWriter(effect.token(), null, effect.error());
-    }
-
-    private void answerWriter(long token, @Nullable Long decree, ErrorCode error) {
-        BiConsumer<@Nullable Long, ErrorCode> done = writers.remove(token);
-        if (done != null) {
-            done.accept(decree, error);
-        }
+        writes.answer(effect.token(), null, effect.error());
     }
 
     @Override
@@ -534,24 +431,7 @@ public final class Replica implements Effect.Handler, Applier.Listener {
 
     @Override
     public void readLog(Effect.ReadLog effect) {
-        loop.execute(() -> {
-            if (closed) {
-                return;
-            }
-            List<Mutation> found =
-                    readLog(effect.fromDecree(), services.settings().limits().prepareBytesMax());
-            perform(role.onLogRead(effect.peer(), effect.fromDecree(), found, loop.nowMs()));
-        });
-    }
-
-    /** A log that cannot be read has nothing to give: the peer gives its place up, or learns from a checkpoint. */
-    private List<Mutation> readLog(long fromDecree, int bytesMax) {
-        try {
-            return log.read(fromDecree, bytesMax);
-        } catch (LogException e) {
-            LOG.error("{}: the log cannot be read from {} on", gpid, fromDecree, e);
-            return List.of();
-        }
+        teacher.readLog(effect);
     }
 
     @Override
@@ -564,191 +444,17 @@ public final class Replica implements Effect.Handler, Applier.Listener {
 
     @Override
     public void teach(Effect.Teach effect) {
-        Asked asked = lessons.remove(effect.token());
-        if (asked == null) {
-            return;
-        }
-        Responder<LearnReply> responder = asked.responder();
-        if (effect.lesson() != Effect.Lesson.REFUSE) {
-            learnerRuns.put(effect.ask().learner(), asked.incarnation());
-        }
-        switch (effect.lesson()) {
-            case REFUSE ->
-                responder.reply(Messages.refusal(
-                        ErrorCode.ERR_INVALID_STATE,
-                        "asked under ballot " + effect.ask().ballot() + ", here " + role.name() + " of "
-                                + role.configuration().ballot()));
-            case PREPARES -> responder.reply(Lessons.prepares(effect.ask().lastCommitted() + 1));
-            case LOG -> loop.execute(() -> teachLog(effect.ask(), responder));
-            case CHECKPOINT -> teachCheckpoint(effect.ask(), responder);
-        }
-    }
-
-    private void teachLog(LearnAsk ask, Responder<LearnReply> responder) {
-        if (closed) {
-            responder.fail(ErrorCode.ERR_INVALID_STATE);
-            return;
-        }
-        long committed = history.committed();
-        List<Mutation> found = Lessons.committedOf(readLog(ask.lastCommitted() + 1, LEARN_BYTES_MAX), ask, committed);
-        if (found.isEmpty()) {
-            teachCheckpoint(ask, responder);
-            return;
-        }
-        long last = found.get(found.size() - 1).decree();
-        boolean all = last == committed;
-        responder.reply(Lessons.log(found, all ? last + 1 : 0));
-        perform(role.onTaught(ask, last, all, loop.nowMs()));
-    }
-
-    private void teachCheckpoint(LearnAsk ask, Responder<LearnReply> responder) {
-        Engine source = engine;
-        services.maintenance().execute(() -> {
-            try {
-                var contents = services.shelf().take(gpid, source, directory.shelf());
-                LOG.info(
-                        "{}: {} learns from checkpoint {} at {}",
-                        gpid,
-                        ask.learner(),
-                        contents.id(),
-                        contents.decree());
-                responder.reply(Lessons.checkpoint(contents));
-            } catch (IOException | RuntimeException e) {
-                LOG.warn("{}: no checkpoint for {}", gpid, ask.learner(), e);
-                responder.reply(Messages.refusal(ErrorCode.ERR_CHECKPOINT_FAILED, String.valueOf(e.getMessage())));
-            }
-        });
+        teacher.teach(effect);
     }
 
     @Override
     public void askToLearn(Effect.AskToLearn effect) {
-        LearnRequest request = Messages.request(gpid, effect.ask(), hooks.stagedLoadId(), services.incarnation());
-        CompletableFuture<LearnReply> answered = services.rpc()
-                .call(
-                        effect.primary(),
-                        InternalRpcs.LEARN,
-                        RequestHeader.toPartition(gpid, Lessons.ASK_TIMEOUT_MS, 0),
-                        request);
-        Replies.hear(answered, loop, (reply, lost) -> learn(effect, reply, lost));
+        pupil.ask(effect);
     }
 
-    private void learn(Effect.AskToLearn effect, @Nullable LearnReply reply, @Nullable Throwable lost) {
-        long learnId = effect.ask().learnId();
-        if (closed) {
-            return;
-        }
-        if (reply == null || !Wire.error(reply.getErr()).isOk()) {
-            String why = reply == null ? String.valueOf(lost) : reply.getErr().name() + ": " + reply.getHint();
-            learned(learnId, new LearnAnswer.Failed(effect.primary() + " does not teach: " + why));
-            return;
-        }
-        LearnAnswer.Log taught = Lessons.logOf(reply);
-        if (taught != null) {
-            learned(learnId, taught);
-            return;
-        }
-        LOG.info("{}: learns from checkpoint {} of {}", gpid, reply.getCheckpointId(), effect.primary());
-        services.learning().execute(() -> {
-            String failure = null;
-            try {
-                services.fetch()
-                        .fetch(
-                                effect.primary(),
-                                gpid,
-                                reply.getCheckpointId(),
-                                reply.getFiles(),
-                                directory.fetching(),
-                                () -> closed || view.role() != RoleName.LEARNER);
-            } catch (IOException | RuntimeException e) {
-                failure = String.valueOf(e.getMessage());
-            } catch (InterruptedException e) {
-                failure = "was given up";
-            }
-            String result = failure;
-            loop.execute(() -> {
-                if (result == null) {
-                    install(learnId);
-                } else {
-                    learned(learnId, new LearnAnswer.Failed("checkpoint: " + result));
-                }
-            });
-        });
-    }
-
-    private void learned(long learnId, LearnAnswer answer) {
-        if (!closed) {
-            perform(role.onLearned(learnId, answer, loop.nowMs()));
-        }
-    }
-
-    /** A fetched checkpoint takes the place of the engine. */
-    private void install(long learnId) {
-        if (closed || installUnderWay || !role.awaitsLesson(learnId)) {
-            return;
-        }
-        if (applier.isPublishing() || flusher.isBusy()) {
-            loop.schedule(TICK_MS, () -> install(learnId));
-            return;
-        }
-        applier.stop();
-        installing = true;
-        installUnderWay = true;
-        Engine old = engine;
-        services.maintenance().execute(() -> {
-            Engine opened = null;
-            String failure = "";
-            try {
-                old.close();
-                awaitReaders(old);
-                directory.announceEngine();
-                directory.replaceEngine();
-                opened = services.engines().open(directory.engine());
-            } catch (IOException | RuntimeException e) {
-                LOG.warn("{}: the checkpoint cannot be installed", gpid, e);
-                failure = String.valueOf(e.getMessage());
-            } catch (InterruptedException e) {
-                failure = "was given up";
-            }
-            Engine installed = opened;
-            String result = failure;
-            loop.execute(() -> installed(learnId, installed, result));
-        });
-    }
-
-    /** Until nobody uses a closed engine: its background work would go on in the files that take its place. */
-    private void awaitReaders(Engine old) throws IOException, InterruptedException {
-        for (long waitedMs = 0; waitedMs < READERS_MS_MAX; waitedMs += TICK_MS) {
-            // Again each time: a scan that was in the middle of a batch has been put back since.
-            services.endReaders().accept(gpid);
-            if (old.awaitClosed(TICK_MS)) {
-                return;
-            }
-        }
-        throw new IOException("the engine is still being read after " + READERS_MS_MAX + " ms");
-    }
-
-    private void installed(long learnId, @Nullable Engine opened, String failure) {
-        installUnderWay = false;
-        if (opened == null) {
-            fail("the checkpoint cannot be installed: " + failure);
-            return;
-        }
-        installing = false;
-        engine = opened;
-        if (closed) {
-            opened.close();
-            return;
-        }
-        applier.restartWith(opened);
-        try {
-            log.restartAfter(opened.appliedDecree());
-        } catch (LogException e) {
-            fail("the log cannot begin anew: " + e.getMessage());
-            return;
-        }
-        hintWritten = -1;
-        hooks.onDurable(opened.durableDecree());
-        learned(learnId, new LearnAnswer.Installed(opened.appliedDecree()));
+    private void onInstalled(Engine installed) {
+        record.forgetHint();
+        hooks.onDurable(installed.durableDecree());
     }
 
     @Override
@@ -780,7 +486,7 @@ public final class Replica implements Effect.Handler, Applier.Listener {
 
     @Override
     public Applier.Readiness readiness(Publish publish) {
-        if (engine.publishedLoadId() >= publish.loadId()) {
+        if (slot.engine().publishedLoadId() >= publish.loadId()) {
             return Applier.Readiness.APPLIED;
         }
         if (hooks.isStaged(publish)) {
@@ -825,7 +531,4 @@ public final class Replica implements Effect.Handler, Applier.Listener {
     public String toString() {
         return "replica " + gpid + " as " + Objects.toString(view.role());
     }
-
-    /** A learner's question that is not answered yet, and the run that asks. */
-    private record Asked(Responder<LearnReply> responder, long incarnation) {}
 }

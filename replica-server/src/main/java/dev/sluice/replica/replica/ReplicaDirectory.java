@@ -2,12 +2,16 @@ package dev.sluice.replica.replica;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.common.Ballot;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.file.FileSystem;
+import dev.sluice.wire.internal.AppDescription;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +23,9 @@ final class ReplicaDirectory {
     static final int FORMAT_VERSION = 1;
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Of a replica that was written before it said so. */
+    private static final int MAX_REPLICA_COUNT_USUAL = 3;
+
     private static final long HINT_VERSION = 2;
     /** Without the checksum behind them. */
     private static final int HINT_FACTS_BYTES = 4 * Long.BYTES;
@@ -33,8 +40,12 @@ final class ReplicaDirectory {
         this.path = path;
     }
 
-    /** What a replica is. */
-    record Identity(String clusterId, Gpid gpid, String appName, int partitionCount, Ballot ballot) {}
+    /** What a replica is: enough to make the app's record anew from what the nodes of a cluster hold. */
+    record Identity(String clusterId, Gpid gpid, AppDescription app, Ballot ballot) {
+        Identity {
+            app = app.deepCopy();
+        }
+    }
 
     Path path() {
         return path;
@@ -98,16 +109,22 @@ final class ReplicaDirectory {
     }
 
     void write(Identity identity) throws IOException {
-        byte[] json = JSON.writerWithDefaultPrettyPrinter()
-                .writeValueAsBytes(JSON.createObjectNode()
-                        .put("format_version", FORMAT_VERSION)
-                        .put("cluster_id", identity.clusterId())
-                        .put("app_id", identity.gpid().appId())
-                        .put("partition_index", identity.gpid().partitionIndex())
-                        .put("app_name", identity.appName())
-                        .put("partition_count", identity.partitionCount())
-                        .put("ballot", identity.ballot().number()));
-        writeAtomically(files, path.resolve("replica.json"), json);
+        AppDescription app = identity.app();
+        ObjectNode json = JSON.createObjectNode()
+                .put("format_version", FORMAT_VERSION)
+                .put("cluster_id", identity.clusterId())
+                .put("app_id", identity.gpid().appId())
+                .put("partition_index", identity.gpid().partitionIndex())
+                .put("app_name", app.getAppName())
+                .put("partition_count", app.getPartitionCount())
+                .put("max_replica_count", app.getMaxReplicaCount())
+                .put("ballot", identity.ballot().number());
+        ObjectNode envs = json.putObject("envs");
+        new TreeMap<>(app.getEnvs()).forEach(envs::put);
+        writeAtomically(
+                files,
+                path.resolve("replica.json"),
+                JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
     }
 
     Identity read() throws IOException {
@@ -116,13 +133,22 @@ final class ReplicaDirectory {
         if (version != FORMAT_VERSION) {
             throw new IOException(path + ": format version " + version + ", this server reads " + FORMAT_VERSION);
         }
-        return new Identity(
-                json.path("cluster_id").asText(),
-                new Gpid(
-                        json.path("app_id").asInt(),
-                        json.path("partition_index").asInt()),
+        Map<String, String> envs = new TreeMap<>();
+        json.path("envs")
+                .properties()
+                .forEach(env -> envs.put(env.getKey(), env.getValue().asText()));
+        Gpid gpid = new Gpid(
+                json.path("app_id").asInt(), json.path("partition_index").asInt());
+        AppDescription app = new AppDescription(
+                gpid.appId(),
                 json.path("app_name").asText(),
                 json.path("partition_count").asInt(),
+                json.path("max_replica_count").asInt(MAX_REPLICA_COUNT_USUAL),
+                envs);
+        return new Identity(
+                json.path("cluster_id").asText(),
+                gpid,
+                app,
                 new Ballot(json.path("ballot").asLong()));
     }
 

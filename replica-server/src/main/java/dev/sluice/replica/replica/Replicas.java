@@ -1,7 +1,6 @@
 package dev.sluice.replica.replica;
 
 import dev.sluice.common.Ballot;
-import dev.sluice.common.ErrorCode;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.Wire;
@@ -11,7 +10,6 @@ import dev.sluice.wire.internal.AppDescription;
 import dev.sluice.wire.internal.PartitionDirective;
 import dev.sluice.wire.internal.ReplicaOnDisk;
 import dev.sluice.wire.internal.ReplicaReport;
-import dev.sluice.wire.internal.ReplicaRole;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -211,7 +209,7 @@ public final class Replicas {
         boolean learner = Wire.hostPorts(directive.getLearners()).contains(services.self());
         String damage = damaged.get(gpid);
         if (damage != null && !learner) {
-            listener.onReport(damageReport(gpid, directive.getBallot(), damage));
+            listener.onReport(Reports.damaged(gpid, directive.getBallot(), damage));
             return;
         }
         Opening opening = new Opening();
@@ -219,8 +217,7 @@ public final class Replicas {
         openings.put(gpid, opening);
         AppDescription app = directive.getApp();
         ReplicaDirectory directory = new ReplicaDirectory(services.files(), dataDirectory.resolve(gpid.toString()));
-        ReplicaDirectory.Identity identity = new ReplicaDirectory.Identity(
-                clusterId.get(), gpid, app.getAppName(), app.getPartitionCount(), Ballot.NONE);
+        ReplicaDirectory.Identity identity = new ReplicaDirectory.Identity(clusterId.get(), gpid, app, Ballot.NONE);
         services.maintenance().execute(() -> {
             try {
                 if (damage != null) {
@@ -237,7 +234,7 @@ public final class Replicas {
                 LOG.error("{}: cannot be made", gpid, e);
                 control.execute(() -> {
                     openings.remove(gpid);
-                    listener.onReport(damageReport(gpid, directive.getBallot(), String.valueOf(e.getMessage())));
+                    listener.onReport(Reports.damaged(gpid, directive.getBallot(), String.valueOf(e.getMessage())));
                 });
             }
         });
@@ -354,16 +351,5 @@ public final class Replicas {
 
     private EventLoop loopOf(Gpid gpid) {
         return loops.get(Math.floorMod((gpid.hashCode() * 0x9E3779B9) >>> 16, loops.size()));
-    }
-
-    private static ReplicaReport damageReport(Gpid gpid, long ballot, String message) {
-        return new ReplicaReport()
-                .setGpid(Wire.gpid(gpid))
-                .setBallot(ballot)
-                .setRole(ReplicaRole.ERROR)
-                .setLearners(List.of())
-                .setUnreachable(List.of())
-                .setError(Wire.error(ErrorCode.ERR_LOCAL_APP_FAILURE))
-                .setMessage(message);
     }
 }

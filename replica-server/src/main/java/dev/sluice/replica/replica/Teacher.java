@@ -1,0 +1,165 @@
+package dev.sluice.replica.replica;
+
+import dev.sluice.common.ErrorCode;
+import dev.sluice.common.Gpid;
+import dev.sluice.common.HostPort;
+import dev.sluice.common.rpc.Responder;
+import dev.sluice.common.time.EventLoop;
+import dev.sluice.replica.engine.Engine;
+import dev.sluice.replica.log.LogException;
+import dev.sluice.replica.log.MutationLog;
+import dev.sluice.replica.mutation.Mutation;
+import dev.sluice.replica.replication.Effect;
+import dev.sluice.replica.replication.History;
+import dev.sluice.replica.replication.LearnAsk;
+import dev.sluice.wire.internal.LearnReply;
+import dev.sluice.wire.internal.LearnRequest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Gives learners what a primary's role says that they need: the log's tail, or a checkpoint. */
+final class Teacher {
+    private static final Logger LOG = LoggerFactory.getLogger(Teacher.class);
+    private static final int LEARN_BYTES_MAX = 4 << 20;
+
+    private final ReplicaServices services;
+    private final Gpid gpid;
+    private final EventLoop loop;
+    private final MutationLog log;
+    private final History history;
+    private final EngineSlot slot;
+    private final Path shelf;
+    private final RoleHost replica;
+    private final Map<Long, Asked> unanswered = new HashMap<>();
+    /** The run of each learner that was taught last. */
+    private final Map<HostPort, Long> runs = new HashMap<>();
+
+    private long lastToken;
+
+    /** A learner's question that is not answered yet, and the run that asks. */
+    private record Asked(Responder<LearnReply> responder, long incarnation) {}
+
+    Teacher(
+            ReplicaServices services,
+            Gpid gpid,
+            EventLoop loop,
+            MutationLog log,
+            History history,
+            EngineSlot slot,
+            Path shelf,
+            RoleHost replica) {
+        this.services = services;
+        this.gpid = gpid;
+        this.loop = loop;
+        this.log = log;
+        this.history = history;
+        this.slot = slot;
+        this.shelf = shelf;
+        this.replica = replica;
+    }
+
+    void onAsked(LearnRequest request, Responder<LearnReply> responder) {
+        if (replica.isClosed()) {
+            responder.reply(Messages.refusal(ErrorCode.ERR_INVALID_STATE, "closed"));
+            return;
+        }
+        unanswered.put(++lastToken, new Asked(responder, request.getIncarnation()));
+        replica.perform(replica.role().onLearnAsked(lastToken, Messages.ask(request), loop.nowMs()));
+    }
+
+    /** Incarnation of the learner that was taught last at that address, 0 for none. */
+    long runOf(HostPort learner) {
+        return runs.getOrDefault(learner, 0L);
+    }
+
+    void teach(Effect.Teach effect) {
+        Asked asked = unanswered.remove(effect.token());
+        if (asked == null) {
+            return;
+        }
+        LearnAsk ask = effect.ask();
+        Responder<LearnReply> responder = asked.responder();
+        if (effect.lesson() != Effect.Lesson.REFUSE) {
+            runs.put(ask.learner(), asked.incarnation());
+        }
+        switch (effect.lesson()) {
+            case REFUSE ->
+                responder.reply(Messages.refusal(
+                        ErrorCode.ERR_INVALID_STATE,
+                        "asked under ballot " + ask.ballot() + ", here "
+                                + replica.role().name() + " of "
+                                + replica.role().configuration().ballot()));
+            case PREPARES -> responder.reply(Lessons.prepares(ask.lastCommitted() + 1));
+            case LOG -> loop.execute(() -> teachLog(ask, responder));
+            case CHECKPOINT -> teachCheckpoint(ask, responder);
+        }
+    }
+
+    private void teachLog(LearnAsk ask, Responder<LearnReply> responder) {
+        if (replica.isClosed()) {
+            responder.fail(ErrorCode.ERR_INVALID_STATE);
+            return;
+        }
+        long committed = history.committed();
+        List<Mutation> found = Lessons.committedOf(readLog(ask.lastCommitted() + 1, LEARN_BYTES_MAX), ask, committed);
+        if (found.isEmpty()) {
+            teachCheckpoint(ask, responder);
+            return;
+        }
+        long last = found.get(found.size() - 1).decree();
+        boolean all = last == committed;
+        responder.reply(Lessons.log(found, all ? last + 1 : 0));
+        replica.perform(replica.role().onTaught(ask, last, all, loop.nowMs()));
+    }
+
+    private void teachCheckpoint(LearnAsk ask, Responder<LearnReply> responder) {
+        Engine source = slot.engine();
+        services.maintenance().execute(() -> {
+            try {
+                var contents = services.shelf().take(gpid, source, shelf);
+                LOG.info(
+                        "{}: {} learns from checkpoint {} at {}",
+                        gpid,
+                        ask.learner(),
+                        contents.id(),
+                        contents.decree());
+                responder.reply(Lessons.checkpoint(contents));
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("{}: no checkpoint for {}", gpid, ask.learner(), e);
+                responder.reply(Messages.refusal(ErrorCode.ERR_CHECKPOINT_FAILED, String.valueOf(e.getMessage())));
+            }
+        });
+    }
+
+    /** For a member that lags. */
+    void readLog(Effect.ReadLog effect) {
+        loop.execute(() -> {
+            if (!replica.isClosed()) {
+                List<Mutation> found = readLog(
+                        effect.fromDecree(), services.settings().limits().prepareBytesMax());
+                replica.perform(replica.role().onLogRead(effect.peer(), effect.fromDecree(), found, loop.nowMs()));
+            }
+        });
+    }
+
+    /** A log that cannot be read has nothing to give: the peer gives its place up, or learns from a checkpoint. */
+    private List<Mutation> readLog(long fromDecree, int bytesMax) {
+        try {
+            return log.read(fromDecree, bytesMax);
+        } catch (LogException e) {
+            LOG.error("{}: the log cannot be read from {} on", gpid, fromDecree, e);
+            return List.of();
+        }
+    }
+
+    /** The replica closes: nobody learns here. */
+    void close() {
+        unanswered.values().forEach(asked -> asked.responder().fail(ErrorCode.ERR_INVALID_STATE));
+        unanswered.clear();
+    }
+}
