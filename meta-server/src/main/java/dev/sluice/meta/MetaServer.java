@@ -7,6 +7,7 @@ import dev.sluice.common.command.RemoteCommands;
 import dev.sluice.common.command.ServerInfo;
 import dev.sluice.common.config.Config;
 import dev.sluice.common.config.ConfigException;
+import dev.sluice.common.fault.FaultPoints;
 import dev.sluice.common.rpc.InternalRpcs;
 import dev.sluice.common.rpc.NettyRpcServer;
 import dev.sluice.common.rpc.RpcHandlers;
@@ -26,6 +27,7 @@ import dev.sluice.meta.leader.StateListener;
 import dev.sluice.meta.load.LoadDriver;
 import dev.sluice.meta.load.LoadHandlers;
 import dev.sluice.meta.load.LoadOptions;
+import dev.sluice.meta.load.Nodes;
 import dev.sluice.meta.node.Keeper;
 import dev.sluice.meta.node.NodeOptions;
 import dev.sluice.meta.node.NodeRegistry;
@@ -40,11 +42,13 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -107,10 +111,8 @@ public final class MetaServer implements AutoCloseable {
         BlockStores stores = new BlockStores(blockServices());
         // Loads ask which nodes live, and say what nodes are to do: one of the two has to come first.
         AtomicReference<@Nullable NodeRegistry> nodes = new AtomicReference<>();
-        LoadDriver loads = new LoadDriver(owner, loop, stores, node -> {
-            NodeRegistry known = nodes.get();
-            return known != null && !known.isDead(node);
-        });
+        FaultPoints faults = FaultPoints.of(LoadDriver.faultPoints(), config.get(MetaOptions.ALLOW_FAULT_POINTS));
+        LoadDriver loads = new LoadDriver(owner, loop, stores, new NodesFrom(nodes::get), faults);
         NodeRegistry registry = new NodeRegistry(loop, owner, nodeOptions, loads::findDirective);
         nodes.set(registry);
         blockStores = stores;
@@ -127,6 +129,7 @@ public final class MetaServer implements AutoCloseable {
         owner.addListener(new LeaderLog());
 
         RemoteCommands remote = new RemoteCommands(ServerInfo.startedAt(startedMs));
+        faults.registerCommand(remote, "meta.fault-point");
         new AdminHandlers(
                         owner,
                         () -> liveNodes(registry),
@@ -280,6 +283,22 @@ public final class MetaServer implements AutoCloseable {
     private FunctionLevel functionLevel() {
         return FunctionLevel.valueOf(
                 config.get(MetaOptions.FUNCTION_LEVEL_ON_START).toUpperCase(Locale.ROOT));
+    }
+
+    /** What loads ask of the nodes, once there is a registry. */
+    private record NodesFrom(Supplier<@Nullable NodeRegistry> registry) implements Nodes {
+        @Override
+        public boolean isLive(HostPort node) {
+            NodeRegistry known = registry.get();
+            return known != null && !known.isDead(node);
+        }
+
+        @Override
+        public OptionalLong freeBytes(HostPort node) {
+            NodeRegistry known = registry.get();
+            NodeRegistry.DiskSpace space = known == null ? new NodeRegistry.DiskSpace(0, 0) : known.diskSpace(node);
+            return space.capacityBytes() == 0 ? OptionalLong.empty() : OptionalLong.of(space.availableBytes());
+        }
     }
 
     /** Hands on what node streams say of loads. */

@@ -127,13 +127,25 @@ public final class RemoteCommands {
         return answer(Map.of());
     }
 
-    private static String answer(Map<String, Object> fields) {
+    /** An answer of these fields, which says that all went well. */
+    public static String answer(Map<String, Object> fields) {
         TreeMap<String, Object> sorted = new TreeMap<>(fields);
         sorted.put("error", OK);
         return JsonText.indented(sorted);
     }
 
-    private static String error(String text) {
+    /** Does it and says so; an argument that it refuses becomes the error of the answer. */
+    public static String answering(Runnable action) {
+        try {
+            action.run();
+            return answer(Map.of());
+        } catch (IllegalArgumentException e) {
+            return error("ERR: " + e.getMessage());
+        }
+    }
+
+    /** An answer that says what is wrong. */
+    public static String error(String text) {
         return JsonText.indented(Map.of("error", text));
     }
 }

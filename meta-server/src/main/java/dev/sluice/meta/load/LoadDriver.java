@@ -3,14 +3,17 @@ package dev.sluice.meta.load;
 import dev.sluice.bulkload.load.AppLoad;
 import dev.sluice.bulkload.load.AppPhase;
 import dev.sluice.bulkload.load.LoadChange;
+import dev.sluice.bulkload.load.LoadError;
 import dev.sluice.bulkload.load.LoadReports;
 import dev.sluice.bulkload.load.LoadWire;
 import dev.sluice.bulkload.load.Loads;
+import dev.sluice.bulkload.load.ManifestPin;
 import dev.sluice.bulkload.load.MemberReport;
 import dev.sluice.bulkload.store.BlockStores;
 import dev.sluice.common.Ballot;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
+import dev.sluice.common.fault.FaultPoints;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.common.time.EventLoop;
 import dev.sluice.meta.leader.Decision;
@@ -52,7 +55,8 @@ public final class LoadDriver implements StateListener, AutoCloseable {
 
     private final MetaLeader leader;
     private final EventLoop loop;
-    private final Predicate<HostPort> live;
+    private final Nodes nodes;
+    private final FaultPoints faults;
     private final ManifestReader manifests;
     private final Map<Integer, LoadReports> reports = new HashMap<>();
     private final Set<Integer> deciding = new HashSet<>();
@@ -60,12 +64,19 @@ public final class LoadDriver implements StateListener, AutoCloseable {
     private final Set<Long> reading = new HashSet<>();
     private boolean leading;
 
-    /** @param live nodes that are not dead; asked on the event loop */
-    public LoadDriver(MetaLeader leader, EventLoop loop, BlockStores stores, Predicate<HostPort> live) {
+    /** @param faults with the points of {@link #faultPoints} */
+    public LoadDriver(MetaLeader leader, EventLoop loop, BlockStores stores, Nodes nodes, FaultPoints faults) {
         this.leader = leader;
         this.loop = loop;
-        this.live = live;
+        this.nodes = nodes;
+        this.faults = faults;
         this.manifests = new ManifestReader(stores, STORE_LIMIT_MS);
+        faults.onRelease(() -> loop.execute(this::onRelease));
+    }
+
+    /** The names of the points at which a load can be held: one before each record that follows by itself. */
+    public static List<String> faultPoints() {
+        return LoadStep.points();
     }
 
     // ---- What the node streams ask and tell
@@ -169,7 +180,7 @@ public final class LoadDriver implements StateListener, AutoCloseable {
     }
 
     Predicate<HostPort> live() {
-        return live;
+        return nodes::isLive;
     }
 
     ManifestReader manifests() {
@@ -200,13 +211,21 @@ public final class LoadDriver implements StateListener, AutoCloseable {
                 load,
                 pins -> loop.execute(() -> {
                     reading.remove(loadId);
-                    change(load.plan().appId(), now -> now.decideManifests(loadId, pins));
+                    change(load.plan().appId(), now -> pinOrRefuse(now, loadId, pins));
                 }),
                 error -> loop.execute(() -> {
                     reading.remove(loadId);
                     LOG.warn("app {}: load {}: {}", load.plan().appId(), loadId, error);
                     change(load.plan().appId(), now -> now.decideFailed(loadId, error));
                 }));
+    }
+
+    private List<LoadChange> pinOrRefuse(AppLoad load, long loadId, List<ManifestPin> pins) {
+        Optional<LoadError> shortage = SpaceCheck.findShortage(load, pins, nodes);
+        shortage.ifPresent(
+                error -> LOG.warn("app {}: load {}: {}", load.plan().appId(), loadId, error));
+        return shortage.map(error -> load.decideFailed(loadId, error))
+                .orElseGet(() -> load.decideManifests(loadId, pins));
     }
 
     /** Asks what follows, after all that happens in this turn of the event loop. */
@@ -226,7 +245,7 @@ public final class LoadDriver implements StateListener, AutoCloseable {
 
     private List<LoadChange> whatFollows(AppLoad load) {
         LoadReports known = reportsOf(load);
-        List<LoadChange> changes = load.decide(known, live);
+        List<LoadChange> changes = load.decide(known, nodes::isLive);
         known.decided();
         return changes;
     }
@@ -248,6 +267,9 @@ public final class LoadDriver implements StateListener, AutoCloseable {
                         // On the very state that is published: no configuration change can come between.
                         changes = load.decidePublish(state.loads().nextEpoch(wallMs));
                     }
+                    if (changes.stream().anyMatch(this::isHeld)) {
+                        changes = List.of();
+                    }
                     return new Decision<>(!changes.isEmpty(), records(load, changes));
                 })
                 .whenComplete((changed, failure) -> loop.execute(() -> {
@@ -262,6 +284,16 @@ public final class LoadDriver implements StateListener, AutoCloseable {
                         }
                     }
                 }));
+    }
+
+    private boolean isHeld(LoadChange change) {
+        return LoadStep.of(change).map(LoadStep::point).filter(faults::isHeld).isPresent();
+    }
+
+    private void onRelease() {
+        if (leading) {
+            reconsiderAll();
+        }
     }
 
     private void decideAnew(int appId, boolean isQuestion) {

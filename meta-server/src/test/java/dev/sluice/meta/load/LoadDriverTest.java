@@ -13,10 +13,12 @@ import dev.sluice.bulkload.load.LoadWire;
 import dev.sluice.bulkload.load.MemberReport;
 import dev.sluice.bulkload.store.BlockService;
 import dev.sluice.bulkload.store.BlockStores;
+import dev.sluice.bulkload.transfer.DownloadOptions;
 import dev.sluice.common.Ballot;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
+import dev.sluice.common.fault.FaultPoints;
 import dev.sluice.common.rpc.AdminRpcs;
 import dev.sluice.common.rpc.Caller;
 import dev.sluice.common.rpc.RequestHeader;
@@ -59,8 +61,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.thrift.TBase;
@@ -77,6 +82,9 @@ class LoadDriverTest {
     private static final HostPort N2 = new HostPort("127.0.0.1", 34802);
     private static final HostPort N3 = new HostPort("127.0.0.1", 34803);
     private static final int PARTITIONS = 2;
+    /** What replica servers keep free. */
+    private static final long RESERVE = DownloadOptions.DEFAULTS.reserveBytes();
+
     private static final String WORDS_INACTIVE = "app(orders) is not executing bulk load";
 
     @TempDir
@@ -86,7 +94,10 @@ class LoadDriverTest {
     private final InMemoryJournal journal = InMemoryJournal.empty(loop);
     private final MetaLeader leader = new MetaLeader(loop, journal, failure -> {});
     private final BlockStores stores = new BlockStores(List.of(BlockService.of("local", "local_service", "")));
-    private final LoadDriver driver = new LoadDriver(leader, loop, stores, node -> true);
+    private final Map<HostPort, Long> freeBytes = new ConcurrentHashMap<>();
+    private final Set<HostPort> dead = ConcurrentHashMap.newKeySet();
+    private final FaultPoints faults = FaultPoints.of(LoadDriver.faultPoints(), true);
+    private final LoadDriver driver = new LoadDriver(leader, loop, stores, new FakeNodes(), faults);
     private final RpcHandlers handlers = new RpcHandlers();
     private final AtomicLong sequence = new AtomicLong();
 
@@ -309,6 +320,76 @@ class LoadDriverTest {
         assertThat(query().getHintMsg()).contains("1.1").contains("bulk_load_metadata");
     }
 
+    /** B.13: a set that is too large for the disks is refused with the numbers, and no group shrinks for it. */
+    @Test
+    void aSetThatANodeHasNoRoomForFailsTheLoadBeforeAnythingIsWanted() throws Exception {
+        writeManifest(0, 700);
+        writeManifest(1, 300);
+        freeBytes.put(N1, RESERVE + 1_000);
+        freeBytes.put(N2, RESERVE + 999);
+        assertThat(start().getErr().name()).isEqualTo("ERR_OK");
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_FAILED);
+        assertThat(Objects.requireNonNull(directive(0)).getGoal()).isEqualTo(LoadGoal.CLEAN_UP);
+        report(0, MemberPhase.NONE);
+        report(1, MemberPhase.NONE);
+        await().until(() -> !query().isIsBulkLoading());
+        assertThat(query().getErr().name()).isEqualTo("ERR_DISK_INSUFFICIENT");
+        assertThat(query().getHintMsg())
+                .contains("127.0.0.1:34802: 1000 bytes needed for 2 of its partitions and " + RESERVE
+                        + " to be kept free, but only " + (RESERVE + 999) + " bytes are free");
+        assertThat(configuration(0).members()).hasSize(3);
+    }
+
+    /** B.13: what just fits is loaded; a dead node, and one that has not said what is free, are not asked. */
+    @Test
+    void aSetThatJustFitsIsLoadedWhateverDeadNodesHave() throws Exception {
+        writeManifest(0, 700);
+        writeManifest(1, 300);
+        freeBytes.put(N1, RESERVE + 1_000);
+        freeBytes.put(N3, 0L);
+        dead.add(N3);
+        startAndAwaitDirective();
+        assertThat(Objects.requireNonNull(directive(0)).getGoal()).isEqualTo(LoadGoal.DOWNLOAD);
+        assertThat(query().getAppStatus()).isEqualTo(BulkLoadStatus.BLS_DOWNLOADING);
+    }
+
+    /** B.7: a load that is held before it is published can be canceled there, and one that is let go goes on. */
+    @Test
+    void aLoadIsHeldAtAFaultPointUntilItIsReleased() throws Exception {
+        faults.hold("load.before-pin-manifests");
+        faults.hold("load.before-note-staged");
+        faults.hold("load.before-publish");
+        faults.hold("load.before-decide-result");
+        faults.hold("load.before-end");
+        assertThat(start().getErr().name()).isEqualTo("ERR_OK");
+        settle();
+        assertThat(directive(0)).isNull();
+        faults.release("load.before-pin-manifests");
+        await().until(() -> directive(0) != null);
+        report(0, MemberPhase.STAGED);
+        report(1, MemberPhase.STAGED);
+        settle();
+        assertThat(query().getAppStatus()).isEqualTo(BulkLoadStatus.BLS_DOWNLOADING);
+        faults.release("load.before-note-staged");
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_DOWNLOADED);
+        settle();
+        assertThat(query().getAppStatus()).isEqualTo(BulkLoadStatus.BLS_DOWNLOADED);
+        faults.release("load.before-publish");
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_INGESTING);
+        report(0, MemberPhase.PUBLISHED);
+        report(1, MemberPhase.PUBLISHED);
+        settle();
+        assertThat(query().getAppStatus()).isEqualTo(BulkLoadStatus.BLS_INGESTING);
+        faults.release("load.before-decide-result");
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_SUCCEED);
+        report(0, MemberPhase.NONE);
+        report(1, MemberPhase.NONE);
+        settle();
+        assertThat(query().isIsBulkLoading()).isTrue();
+        faults.release("load.before-end");
+        await().until(() -> !query().isIsBulkLoading());
+    }
+
     @Test
     void aStartIsRefusedInTheOrderAndWordsOfTheProtocol() throws Exception {
         assertThat(start("nobody", "local", "c", false).getHintMsg()).isEqualTo("app not existed is ");
@@ -345,6 +426,36 @@ class LoadDriverTest {
     }
 
     // ---- What a test does
+
+    private void writeManifest(int index, int bytes) throws IOException {
+        Path partition = root.resolve("c/orders/" + index);
+        Files.write(partition.resolve("0.sst"), new byte[bytes]);
+        Files.writeString(
+                partition.resolve("bulk_load_metadata"),
+                "{\"files\":[{\"name\":\"0.sst\",\"size\":" + bytes
+                        + ",\"md5\":\"\"}],\"file_total_size\":" + bytes + "}");
+    }
+
+    /** Until the driver has nothing more to do by itself: a step takes a few turns of the loop, and the journal's. */
+    private void settle() {
+        for (int turn = 0; turn < 20; turn++) {
+            onLoop(() -> {});
+            replay();
+        }
+    }
+
+    private final class FakeNodes implements Nodes {
+        @Override
+        public boolean isLive(HostPort node) {
+            return !dead.contains(node);
+        }
+
+        @Override
+        public OptionalLong freeBytes(HostPort node) {
+            Long free = freeBytes.get(node);
+            return free == null ? OptionalLong.empty() : OptionalLong.of(free);
+        }
+    }
 
     private void startAndAwaitDirective() throws Exception {
         assertThat(start().getErr().name()).isEqualTo("ERR_OK");
