@@ -39,7 +39,9 @@ final class FaultPointsTest {
     @Test
     void nothingIsHeldUnlessTheConfigurationAllowsIt() {
         FaultPoints points = points(false);
-        assertThat(run(points, "a.step", "hold")).contains("fault points are off").contains("allow_fault_points");
+        assertThat(run(points, "a.step", "hold"))
+                .contains("fault points are off")
+                .contains("allow_fault_points");
         assertThat(points.isHeld("a.step")).isFalse();
         assertThat(run(points)).contains("\"a.step\": \"passes\"");
     }
@@ -47,7 +49,9 @@ final class FaultPointsTest {
     @Test
     void aNameOrAWordThatIsNotKnownIsRefused() {
         FaultPoints points = points(true);
-        assertThat(run(points, "a.stp", "hold")).contains("no fault point 'a.stp'").contains("a.step, another.step");
+        assertThat(run(points, "a.stp", "hold"))
+                .contains("no fault point 'a.stp'")
+                .contains("a.step, another.step");
         assertThat(run(points, "a.step", "crash")).contains("invalid arguments 'a.step crash'");
         assertThat(run(points, "a.step")).contains("invalid arguments 'a.step'");
         assertThat(points.isHeld("a.step")).isFalse();

@@ -10,6 +10,7 @@ import dev.sluice.dist.onebox.Onebox;
 import dev.sluice.dist.onebox.OneboxLayout;
 import dev.sluice.dist.onebox.Readiness;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,7 +49,7 @@ final class ReadBackTest {
 
     @Test
     void rowsThatAreThereAreRight() {
-        ReadBack readBack = new ReadBack(table);
+        ReadBack readBack = ReadBack.passes(table, 0).get(0);
 
         expect(readBack, "a", "", "last");
         expect(readBack, "b", "s", "1");
@@ -58,7 +59,7 @@ final class ReadBackTest {
 
     @Test
     void ofAKeyThatComesTwiceTheLastRowCounts() {
-        ReadBack readBack = new ReadBack(table);
+        ReadBack readBack = ReadBack.passes(table, 0).get(0);
 
         expect(readBack, "a", "", "first");
         expect(readBack, "a", "", "last");
@@ -68,7 +69,7 @@ final class ReadBackTest {
 
     @Test
     void anEarlierRowThatWonIsWrong() {
-        ReadBack readBack = new ReadBack(table);
+        ReadBack readBack = ReadBack.passes(table, 0).get(0);
 
         expect(readBack, "a", "", "last");
         expect(readBack, "a", "", "later still");
@@ -79,13 +80,47 @@ final class ReadBackTest {
 
     @Test
     void aMissingRowIsWrong() {
-        ReadBack readBack = new ReadBack(table);
+        ReadBack readBack = ReadBack.passes(table, 0).get(0);
 
         expect(readBack, "b", "s", "1");
         expect(readBack, "nobody", "s", "1");
 
         assertThat(readBack.finish()).isEqualTo(1);
         assertThat(readBack.examples()).contains("nobody", "no row");
+    }
+
+    @Test
+    void manyKeysThatComeTwiceAreReadInPassesThatTogetherReadEachOnce() {
+        List<ReadBack> passes = ReadBack.passes(table, 10, 4);
+        assertThat(passes).hasSize(6);
+        for (int row = 0; row < 100; row++) {
+            byte[] key = bytes("key" + row);
+            assertThat(passes.stream().filter(pass -> pass.isFor(key, bytes("s")))).hasSize(1);
+        }
+    }
+
+    @Test
+    void moreWrongRowsThanAreKeptAreWrongAllTheSame() {
+        ReadBack readBack = ReadBack.passes(table, 0, 2).get(0);
+
+        for (String key : List.of("x", "y", "z")) {
+            expect(readBack, key, "", "1");
+        }
+
+        assertThat(readBack.finish()).isEqualTo(2);
+        assertThat(readBack.examples()).contains("x", "y").doesNotContain("z");
+    }
+
+    /** A row that was not kept may have been right in the end; that is not known, so it is not called right. */
+    @Test
+    void whatWasNotKeptIsNotCalledRight() {
+        ReadBack readBack = ReadBack.passes(table, 0, 1).get(0);
+
+        expect(readBack, "a", "", "first");
+        expect(readBack, "b", "s", "first");
+        expect(readBack, "a", "", "last");
+
+        assertThat(readBack.finish()).isEqualTo(1);
     }
 
     private static void expect(ReadBack readBack, String hashKey, String sortKey, String value) {

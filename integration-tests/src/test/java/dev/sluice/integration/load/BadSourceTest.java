@@ -16,6 +16,7 @@ import dev.sluice.common.data.StoredKey;
 import dev.sluice.common.data.StoredValue;
 import dev.sluice.wire.bulkload.BulkLoadStatus;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -43,6 +45,9 @@ final class BadSourceTest {
     private static final String APP = "orders";
     private static final int PARTITIONS = 2;
     private static final int ROWS = 40;
+    /** More than any disk here; file systems have no room for the size itself much above. */
+    private static final long HUGE_BYTES = 1L << 43;
+
     private static final byte[] VALUE = StoredValue.of(0, 0, "value".getBytes(UTF_8));
 
     @TempDir
@@ -126,6 +131,22 @@ final class BadSourceTest {
         assertThat(end.hint()).as(fault).contains(gpid() + ", ").contains(words);
     }
 
+    /** B.13: a file that no disk has room for; it takes no room itself. The groups stay as they are. */
+    @Test
+    void b13ASetThatFitsNowhereFailsTheLoadAndShrinksNoGroup() throws Exception {
+        List<String> before = cluster.configurations(APP);
+        LoadStatus end = loadDamaged(
+                set -> {
+                    try (RandomAccessFile huge = new RandomAccessFile(bad(set).toFile(), "rw")) {
+                        huge.setLength(HUGE_BYTES);
+                    }
+                    list(set, new SstFile(name(bad(set)), HUGE_BYTES, "0123456789abcdef0123456789abcdef"));
+                },
+                ErrorCode.ERR_DISK_INSUFFICIENT);
+        assertThat(end.hint()).containsPattern("127\\.0\\.0\\.1:\\d+: \\d+ bytes needed .* only \\d+ bytes are free");
+        assertThat(cluster.configurations(APP)).isEqualTo(before);
+    }
+
     static Stream<Arguments> foundByAReplica() {
         return Stream.of(
                 row("another MD5", "expected md5 0123456789abcdef0123456789abcdef", set -> {
@@ -190,10 +211,14 @@ final class BadSourceTest {
     }
 
     private static LoadStatus loadDamaged(Damage damage) throws Exception {
+        return loadDamaged(damage, ErrorCode.ERR_CORRUPTION);
+    }
+
+    private static LoadStatus loadDamaged(Damage damage, ErrorCode error) throws Exception {
         buildAndDamage(damage);
         cluster.start(APP);
         LoadStatus end = cluster.awaitEnd(APP, BulkLoadStatus.BLS_FAILED);
-        assertThat(end.error()).isEqualTo(ErrorCode.ERR_CORRUPTION);
+        assertThat(end.error()).isEqualTo(error);
         assertThat(cluster.stagedOnDisk()).isEmpty();
         assertThat(cluster.get(APP, LoadCluster.key(1))).isEqualTo("own");
         assertThat(cluster.rowsThatAllReplicasAgreeOn(APP, PARTITIONS)).isEqualTo(1);

@@ -15,9 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -56,6 +54,8 @@ final class BulkLoadTest {
 
     @AfterEach
     void unlimited() {
+        cluster.release(LoadCluster.BEFORE_PUBLISH);
+        cluster.release(LoadCluster.BEFORE_RESULT);
         cluster.limitBytesPerSecond(0);
         cluster.servers().forEach(server -> cluster.command(server, LoadCluster.DOWNLOADING_COUNT, "DEFAULT"));
     }
@@ -238,27 +238,25 @@ final class BulkLoadTest {
         cluster.start(app);
         cluster.awaitStatus(app, status -> waiting(status) == 3 * PARTITIONS);
 
-        List<Long> millis = new ArrayList<>();
+        int changes = 0;
         for (int slots = 1; slots < PARTITIONS; slots++) {
             for (HostPort server : cluster.servers()) {
                 int waitingBefore = waiting(cluster.query(app), server);
                 if (waitingBefore == 0) {
                     continue;
                 }
-                long begun = System.nanoTime();
-                cluster.command(server, LoadCluster.DOWNLOADING_COUNT, Integer.toString(slots));
-                await().atMost(10, TimeUnit.SECONDS)
-                        .pollDelay(Duration.ZERO)
-                        .pollInterval(2, TimeUnit.MILLISECONDS)
-                        .until(() -> waiting(cluster.query(app), server) < waitingBefore);
-                millis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+                try (Stopwatch watch = Stopwatch.start()) {
+                    cluster.command(server, LoadCluster.DOWNLOADING_COUNT, Integer.toString(slots));
+                    await().atMost(10, TimeUnit.SECONDS)
+                            .pollDelay(Duration.ZERO)
+                            .pollInterval(2, TimeUnit.MILLISECONDS)
+                            .until(() -> waiting(cluster.query(app), server) < waitingBefore);
+                    watch.requireWithinMs(200);
+                }
+                changes++;
             }
         }
-        assertThat(millis).hasSizeGreaterThanOrEqualTo(2 * cluster.servers().size());
-        // The middle one: on a busy machine single ones say how late a thread ran, and what is polled is late every
-        // time.
-        Collections.sort(millis);
-        assertThat(millis.get(millis.size() / 2)).as("%s ms", millis).isLessThanOrEqualTo(200);
+        assertThat(changes).isGreaterThanOrEqualTo(2 * cluster.servers().size());
         cluster.control(app, BulkLoadControlType.BLC_CANCEL);
         cluster.limitBytesPerSecond(0);
         cluster.awaitEnd(app, BulkLoadStatus.BLS_CANCELED);
@@ -269,19 +267,30 @@ final class BulkLoadTest {
     void b6APauseStopsWorkAndARestartGoesOnFromThere() throws Exception {
         cluster.create(app, PARTITIONS);
         cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
-        cluster.limitBytesPerSecond(8_000);
+        cluster.limitBytesPerSecond(2_000);
         cluster.start(app);
-        await().atMost(20, TimeUnit.SECONDS).until(() -> cluster.stagedBytes() > 10_000);
-        cluster.control(app, BulkLoadControlType.BLC_PAUSE);
-        await().atMost(2, TimeUnit.SECONDS)
-                .pollInterval(20, TimeUnit.MILLISECONDS)
-                .until(() -> cluster.query(app).status() == BulkLoadStatus.BLS_PAUSED);
-        long kept = cluster.stagedBytes();
-        assertThat(kept).isPositive();
-        cluster.limitBytesPerSecond(0);
-        await().during(500, TimeUnit.MILLISECONDS)
-                .atMost(5, TimeUnit.SECONDS)
-                .until(() -> cluster.stagedBytes() == kept);
+        await().atMost(20, TimeUnit.SECONDS).until(() -> cluster.stagedBytes() > 2_000);
+        long kept = 0;
+        for (int round = 0; round < 3; round++) {
+            try (Stopwatch watch = Stopwatch.start()) {
+                cluster.control(app, BulkLoadControlType.BLC_PAUSE);
+                cluster.awaitStatus(app, status -> status.status() == BulkLoadStatus.BLS_PAUSED);
+                watch.requireWithinMs(1_000);
+            }
+            long paused = cluster.stagedBytes();
+            assertThat(paused).isGreaterThanOrEqualTo(kept).isPositive();
+            // Whatever still ran would be seen now.
+            cluster.limitBytesPerSecond(0);
+            await().during(500, TimeUnit.MILLISECONDS)
+                    .atMost(5, TimeUnit.SECONDS)
+                    .until(() -> cluster.stagedBytes() == paused);
+            kept = paused;
+            if (round < 2) {
+                cluster.limitBytesPerSecond(2_000);
+                cluster.control(app, BulkLoadControlType.BLC_RESTART);
+                await().atMost(20, TimeUnit.SECONDS).until(() -> cluster.stagedBytes() > paused);
+            }
+        }
         // B.1: nothing of what is staged is visible.
         assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isZero();
         cluster.control(app, BulkLoadControlType.BLC_RESTART);
@@ -350,6 +359,49 @@ final class BulkLoadTest {
         assertThatThrownBy(() -> cluster.control(app, BulkLoadControlType.BLC_CANCEL))
                 .isInstanceOf(ClientException.class)
                 .hasMessageContaining("app(" + app + ") is not executing bulk load");
+    }
+
+    /** B.7, B.1: also when every replica is staged and the publish is all that is missing. */
+    @Test
+    void b7B1ACancelInDownloadedLeavesNothingBehind() throws Exception {
+        cluster.create(app, PARTITIONS);
+        cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
+        cluster.put(app, LoadCluster.key(1), "own");
+        cluster.hold(LoadCluster.BEFORE_PUBLISH);
+        cluster.start(app);
+        LoadStatus held = cluster.awaitStatus(app, status -> status.status() == BulkLoadStatus.BLS_DOWNLOADED);
+        assertThat(replicasWithAllBytes(held)).isEqualTo(3 * PARTITIONS);
+        assertThat(cluster.stagedOnDisk()).isNotEmpty();
+        assertThat(cluster.get(app, LoadCluster.key(2))).isNull();
+
+        cluster.control(app, BulkLoadControlType.BLC_CANCEL);
+        cluster.awaitEnd(app, BulkLoadStatus.BLS_CANCELED);
+        assertThat(cluster.stagedOnDisk()).isEmpty();
+        cluster.release(LoadCluster.BEFORE_PUBLISH);
+        assertThat(cluster.query(app).status()).isEqualTo(BulkLoadStatus.BLS_CANCELED);
+        assertThat(cluster.get(app, LoadCluster.key(1))).isEqualTo("own");
+        assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isEqualTo(1);
+    }
+
+    /** B.7: from publish on a cancel is refused with the reason, force or not, and the load goes on to its end. */
+    @Test
+    void b7ACancelInIngestingIsRefusedWithTheReason() throws Exception {
+        cluster.create(app, PARTITIONS);
+        cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
+        cluster.hold(LoadCluster.BEFORE_RESULT);
+        cluster.start(app);
+        cluster.awaitStatus(app, status -> status.status() == BulkLoadStatus.BLS_INGESTING);
+        for (BulkLoadControlType cancel :
+                List.of(BulkLoadControlType.BLC_CANCEL, BulkLoadControlType.BLC_FORCE_CANCEL)) {
+            assertThatThrownBy(() -> cluster.control(app, cancel))
+                    .isInstanceOf(ClientException.class)
+                    .hasMessageContaining("BLS_INGESTING")
+                    .hasMessageContaining("published");
+        }
+        assertThat(cluster.query(app).status()).isEqualTo(BulkLoadStatus.BLS_INGESTING);
+        cluster.release(LoadCluster.BEFORE_RESULT);
+        cluster.awaitEnd(app, BulkLoadStatus.BLS_SUCCEED);
+        assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isEqualTo(ROWS);
     }
 
     private static long replicasWithAllBytes(LoadStatus status) {

@@ -49,6 +49,9 @@ import org.jspecify.annotations.Nullable;
 final class LoadCluster implements AutoCloseable {
     static final String DOWNLOADING_COUNT = "replica.max-concurrent-bulk-load-downloading-count";
     static final String BYTES_PER_SECOND = "replica.bulk-load-bytes-per-second-max";
+    static final String BEFORE_PUBLISH = "load.before-publish";
+    static final String BEFORE_RESULT = "load.before-decide-result";
+    private static final String FAULT_POINT = "meta.fault-point";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int REPLICA_SERVERS = 3;
 
@@ -57,7 +60,7 @@ final class LoadCluster implements AutoCloseable {
     private final SluiceClient client;
 
     LoadCluster(Path directory) throws IOException {
-        this(directory, Map.of());
+        this(directory, Map.of("meta_server.allow_fault_points", "true"));
     }
 
     LoadCluster(Path directory, Map<String, String> options) throws IOException {
@@ -88,12 +91,33 @@ final class LoadCluster implements AutoCloseable {
         client.admin().awaitHealthy(app, 60_000);
     }
 
+    /** Ballot and members of each partition. */
+    List<String> configurations(String app) {
+        return client.admin().queryConfig(app).getPartitions().stream()
+                .map(each -> each.getBallot() + ": " + each.getPrimary() + " " + each.getSecondaries())
+                .toList();
+    }
+
     List<HostPort> servers() {
         return onebox.layout().replicaServers();
     }
 
     String command(HostPort server, String name, String... arguments) {
         return client.admin().remoteCommand(server, name, List.of(arguments));
+    }
+
+    /** Holds what comes to that fault point of the meta server. */
+    void hold(String point) {
+        assertThat(command(metaServer(), FAULT_POINT, point, "hold")).contains("\"ok\"");
+    }
+
+    /** Lets go what is held there; nothing happens if nothing is. */
+    void release(String point) {
+        assertThat(command(metaServer(), FAULT_POINT, point, "release")).contains("\"ok\"");
+    }
+
+    private HostPort metaServer() {
+        return onebox.layout().metaServers().get(0);
     }
 
     /** All servers end and start again; returns when the apps are served. */

@@ -17,6 +17,10 @@ final class LoadRestartTest {
     private static final String APP = "orders";
     private static final int PARTITIONS = 4;
     private static final int ROWS = 2_000;
+    /** The server that is away for a while, and where its data is. */
+    private static final int AWAY = 2;
+
+    private static final String AWAY_DATA = "/replica-3/";
 
     @TempDir
     private Path directory;
@@ -72,6 +76,67 @@ final class LoadRestartTest {
         assertThat(cluster.rowsThatAllReplicasAgreeOn(APP, PARTITIONS)).isEqualTo(ROWS);
         await().atMost(20, TimeUnit.SECONDS).until(() -> cluster.stagedOnDisk().isEmpty());
         assertThat(cluster.get(APP, LoadCluster.key(3))).isEqualTo("after");
+    }
+
+    /**
+     * B.10: a server that was staged and missed the publish learns it with the log, and ingests its own staged files, once:
+     * also when its log, which has the publish then, is opened again.
+     */
+    @Test
+    void b10ALearnerWithTheStagedFilesGetsThePublishFromTheLogAndIngestsOnce() throws Exception {
+        try (LogLines lines = LogLines.ofReplicas()) {
+            cluster.hold(LoadCluster.BEFORE_PUBLISH);
+            cluster.start(APP);
+            cluster.awaitStatus(APP, status -> status.status() == BulkLoadStatus.BLS_DOWNLOADED);
+            cluster.onebox().stopReplicaServer(AWAY);
+            awaitGone();
+            cluster.release(LoadCluster.BEFORE_PUBLISH);
+            cluster.awaitEnd(APP, BulkLoadStatus.BLS_SUCCEED);
+            cluster.put(APP, LoadCluster.key(3), "after");
+            lines.forget();
+
+            cluster.onebox().startReplicaServer(AWAY);
+            assertThat(cluster.rowsThatAllReplicasAgreeOn(APP, PARTITIONS)).isEqualTo(ROWS);
+            await().atMost(20, TimeUnit.SECONDS)
+                    .until(() -> cluster.stagedOnDisk().isEmpty());
+            assertThat(lines.containing("learns from checkpoint")).isEmpty();
+            assertThat(lines.containing("from the log of")).hasSizeGreaterThanOrEqualTo(PARTITIONS);
+            assertThat(lines.containing("files ingested"))
+                    .hasSize(PARTITIONS)
+                    .allMatch(line -> line.contains(AWAY_DATA));
+
+            cluster.restartAll();
+            assertThat(cluster.rowsThatAllReplicasAgreeOn(APP, PARTITIONS)).isEqualTo(ROWS);
+            assertThat(lines.containing("files ingested")).hasSize(PARTITIONS);
+            assertThat(cluster.get(APP, LoadCluster.key(3))).isEqualTo("after");
+        }
+    }
+
+    /** B.10: a server that has not staged what the log would publish learns from a checkpoint, and ingests nothing. */
+    @Test
+    void b10ALearnerWithoutTheStagedFilesLearnsFromACheckpoint() throws Exception {
+        try (LogLines lines = LogLines.ofReplicas()) {
+            cluster.onebox().stopReplicaServer(AWAY);
+            awaitGone();
+            cluster.start(APP);
+            cluster.awaitEnd(APP, BulkLoadStatus.BLS_SUCCEED);
+            cluster.put(APP, LoadCluster.key(3), "after");
+            lines.forget();
+
+            cluster.onebox().startReplicaServer(AWAY);
+            assertThat(cluster.rowsThatAllReplicasAgreeOn(APP, PARTITIONS)).isEqualTo(ROWS);
+            assertThat(lines.containing("learns from checkpoint")).hasSizeGreaterThanOrEqualTo(PARTITIONS);
+            assertThat(lines.containing("files ingested")).isEmpty();
+            assertThat(cluster.stagedOnDisk()).isEmpty();
+            assertThat(cluster.get(APP, LoadCluster.key(3))).isEqualTo("after");
+        }
+    }
+
+    private void awaitGone() {
+        String address = cluster.servers().get(AWAY).toString();
+        await().atMost(30, TimeUnit.SECONDS)
+                .ignoreExceptions()
+                .until(() -> cluster.configurations(APP).stream().noneMatch(each -> each.contains(address)));
     }
 
     /** B.9: the meta server goes away in a download; the load goes on by itself to the same end. */

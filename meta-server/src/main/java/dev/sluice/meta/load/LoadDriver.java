@@ -222,8 +222,7 @@ public final class LoadDriver implements StateListener, AutoCloseable {
 
     private List<LoadChange> pinOrRefuse(AppLoad load, long loadId, List<ManifestPin> pins) {
         Optional<LoadError> shortage = SpaceCheck.findShortage(load, pins, nodes);
-        shortage.ifPresent(
-                error -> LOG.warn("app {}: load {}: {}", load.plan().appId(), loadId, error));
+        shortage.ifPresent(error -> LOG.warn("app {}: load {}: {}", load.plan().appId(), loadId, error));
         return shortage.map(error -> load.decideFailed(loadId, error))
                 .orElseGet(() -> load.decideManifests(loadId, pins));
     }

@@ -432,8 +432,8 @@ class LoadDriverTest {
         Files.write(partition.resolve("0.sst"), new byte[bytes]);
         Files.writeString(
                 partition.resolve("bulk_load_metadata"),
-                "{\"files\":[{\"name\":\"0.sst\",\"size\":" + bytes
-                        + ",\"md5\":\"\"}],\"file_total_size\":" + bytes + "}");
+                "{\"files\":[{\"name\":\"0.sst\",\"size\":" + bytes + ",\"md5\":\"\"}],\"file_total_size\":" + bytes
+                        + "}");
     }
 
     /** Until the driver has nothing more to do by itself: a step takes a few turns of the loop, and the journal's. */

@@ -18,6 +18,8 @@ import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.LiveFileMetaData;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One partition's rows in a RocksDB of their own.
@@ -28,6 +30,7 @@ import org.rocksdb.WriteBatch;
  * do before it ingests), so that applying them again, later than the ingest, changes nothing.
  */
 final class RocksEngine implements Engine {
+    private static final Logger LOG = LoggerFactory.getLogger(RocksEngine.class);
     private final Path directory;
     private final Supplier<RocksSettings> settings;
     private final RocksDatabase database;
@@ -282,6 +285,12 @@ final class RocksEngine implements Engine {
                                 options);
             }
         }
+        LOG.info(
+                "{}: load {}: {} of {} files ingested",
+                directory,
+                publish.loadId(),
+                ready.links().size(),
+                staged.size());
         faultPoint.reached(Step.INGESTED);
         // The links were moved away.
         prepared = null;

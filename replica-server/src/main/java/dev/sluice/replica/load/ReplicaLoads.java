@@ -31,6 +31,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -222,6 +223,12 @@ final class ReplicaLoads implements LoadHooks {
             running.stop();
         }
         releaseSlot();
+    }
+
+    @Override
+    public CompletableFuture<?> ended() {
+        Work running = work;
+        return running == null ? CompletableFuture.completedFuture(null) : running.ended();
     }
 
     // ---- The machine

@@ -20,7 +20,9 @@ import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +39,7 @@ final class Work {
     private final StagedMark disk;
     private final Listener listener;
     private final StopSignal stop = new StopSignal();
+    private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
 
     /** Hears of the work, on any thread. */
     interface Listener {
@@ -62,6 +65,19 @@ final class Work {
 
     void stop() {
         stop.stop();
+    }
+
+    /** Done once nothing of it runs any more, and the listener has heard how it ended. */
+    CompletableFuture<?> ended() {
+        return ended;
+    }
+
+    private void end(Runnable tell) {
+        try {
+            tell.run();
+        } finally {
+            ended.complete(null);
+        }
     }
 
     void startFetch() {
@@ -94,7 +110,7 @@ final class Work {
             stop.throwIfStopped();
             disk.write(order.loadId(), manifest.get(), order.deepChecks());
             onStaged.accept(manifest.get());
-            listener.onDone();
+            end(listener::onDone);
         }));
     }
 
@@ -112,11 +128,11 @@ final class Work {
         var unused = download.outcome().thenAccept(outcome -> {
             registration.close();
             if (outcome instanceof DownloadOutcome.Complete) {
-                listener.onDone();
+                end(listener::onDone);
             } else if (outcome instanceof DownloadOutcome.Failed failed) {
                 fail(failed.error());
             } else {
-                listener.onStopped();
+                end(listener::onStopped);
             }
         });
     }
@@ -144,7 +160,7 @@ final class Work {
         try {
             job.run();
         } catch (StoppedException e) {
-            listener.onStopped();
+            end(listener::onStopped);
         } catch (SourceException e) {
             fail(e);
         } catch (IOException e) {
@@ -157,7 +173,8 @@ final class Work {
 
     private void fail(SourceException e) {
         LOG.warn("{}: load {}: {}", where, order.loadId(), e.getMessage());
-        listener.onFailed(new LoadError(e.code(), String.valueOf(e.getMessage())), e.remedy() == Remedy.NODE);
+        LoadError error = new LoadError(e.code(), String.valueOf(e.getMessage()));
+        end(() -> listener.onFailed(error, e.remedy() == Remedy.NODE));
     }
 
     static FileTotals totals(Manifest manifest) {

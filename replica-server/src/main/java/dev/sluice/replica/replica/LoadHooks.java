@@ -8,6 +8,7 @@ import dev.sluice.wire.internal.LoadProgressRequest;
 import dev.sluice.wire.internal.PartitionLoadReport;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,4 +65,7 @@ public interface LoadHooks extends AutoCloseable {
     /** Stops work and keeps what is verified: the replica closes. */
     @Override
     void close();
+
+    /** After {@link #close}: done once nothing of the load's work touches the disk any more. Done on any thread. */
+    CompletableFuture<?> ended();
 }

@@ -75,6 +75,12 @@ final class Pupil {
         }
         LearnAnswer.Log taught = Lessons.logOf(reply);
         if (taught != null) {
+            LOG.info(
+                    "{}: learns {} mutations behind {} from the log of {}",
+                    gpid,
+                    taught.mutations().size(),
+                    effect.ask().lastCommitted(),
+                    effect.primary());
             learned(learnId, taught);
             return;
         }

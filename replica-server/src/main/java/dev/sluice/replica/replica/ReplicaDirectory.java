@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -154,6 +155,16 @@ final class ReplicaDirectory {
 
     boolean isReplica() {
         return files.exists(path.resolve("replica.json"));
+    }
+
+    /**
+     * A directory that a replica was given up from, and in which a download or a learner made something once more: it has
+     * nothing of engine or log, and does not say what it is.
+     */
+    boolean isRemnant() throws IOException {
+        return String.valueOf(path.getFileName()).matches("\\d+\\.\\d+")
+                && !isReplica()
+                && Set.of("load", "learning").containsAll(files.list(path));
     }
 
     /** Not fsynced: it may be older than the truth, and is then only a later start. */

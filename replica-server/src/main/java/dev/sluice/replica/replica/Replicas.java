@@ -32,6 +32,10 @@ import org.slf4j.LoggerFactory;
 public final class Replicas {
     private static final Logger LOG = LoggerFactory.getLogger(Replicas.class);
     private static final String GARBAGE = ".gar";
+    /** Work of a load ends soon after it is told to; a store that hangs may keep it. */
+    private static final long WORK_END_MS_MAX = 10_000;
+    /** What could not be deleted is tried again after this time. */
+    private static final long DELETE_RETRY_MS = 10_000;
 
     private final ReplicaServices services;
     private final Path dataDirectory;
@@ -54,6 +58,7 @@ public final class Replicas {
 
     /** A replica that is being made or given up, and the newest that was said of it meanwhile. */
     private static final class Opening {
+        private final CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
         private @Nullable PartitionDirective newest;
     }
 
@@ -91,7 +96,12 @@ public final class Replicas {
             ReplicaDirectory directory = new ReplicaDirectory(services.files(), path);
             if (name.endsWith(GARBAGE)) {
                 deleteLater(path);
-            } else if (services.files().isDirectory(path) && directory.isReplica()) {
+            } else if (!services.files().isDirectory(path)) {
+                LOG.debug("{} is none of ours", path);
+            } else if (directory.isRemnant()) {
+                LOG.warn("{}: a load's work was late and left it; it is deleted", path);
+                services.files().deleteTree(path);
+            } else if (directory.isReplica()) {
                 CompletableFuture<Void> done = new CompletableFuture<>();
                 opened.add(done);
                 services.maintenance().execute(() -> openFound(directory, done));
@@ -233,7 +243,7 @@ public final class Replicas {
             } catch (IOException | RuntimeException e) {
                 LOG.error("{}: cannot be made", gpid, e);
                 control.execute(() -> {
-                    openings.remove(gpid);
+                    end(gpid);
                     listener.onReport(Reports.damaged(gpid, directive.getBallot(), String.valueOf(e.getMessage())));
                 });
             }
@@ -243,10 +253,16 @@ public final class Replicas {
     private void opened(Gpid gpid, Replica made) {
         damaged.remove(gpid);
         replicas.put(gpid, made);
+        obeyNewest(end(gpid));
+    }
+
+    /** The replica is there, or is gone. */
+    private @Nullable Opening end(Gpid gpid) {
         Opening opening = openings.remove(gpid);
-        if (opening != null && opening.newest != null) {
-            onDirective(opening.newest);
+        if (opening != null) {
+            opening.over.complete(null);
         }
+        return opening;
     }
 
     private Replica make(
@@ -274,23 +290,52 @@ public final class Replicas {
                         gpid,
                         directive.getBallot(),
                         replica.view().ballot());
-                control.execute(() -> openings.remove(gpid));
+                control.execute(() -> obeyNewest(end(gpid)));
                 return;
             }
             replica.close();
-            services.maintenance().execute(() -> {
-                replica.release(false);
-                moveAside(dataDirectory.resolve(gpid.toString()), GARBAGE);
-                LOG.info("{}: given up, as the leader says (ballot {})", gpid, directive.getBallot());
-                control.execute(() -> removed(gpid));
-            });
+            afterItsWork(replica, () -> remove(gpid, replica, directive.getBallot()));
         });
+    }
+
+    /** Runs it once nothing works for the replica's loads: what still wrote there would make its directory anew. */
+    private void afterItsWork(Replica closed, Runnable action) {
+        CompletableFuture<Boolean> inTime = new CompletableFuture<>();
+        var unused = closed.hooks().ended().whenComplete((nothing, failure) -> inTime.complete(true));
+        EventLoop.Timer timer = control.schedule(WORK_END_MS_MAX, () -> inTime.complete(false));
+        var unusedToo = inTime.thenAccept(isInTime -> {
+            timer.cancel();
+            if (!isInTime) {
+                LOG.warn("{}: work of its load does not end; it is given up all the same", closed.gpid());
+            }
+            services.maintenance().execute(action);
+        });
+    }
+
+    /** What a load has staged goes at once; the rest stays for a while, as a last copy. */
+    private void remove(Gpid gpid, Replica replica, long ballot) {
+        Path path = dataDirectory.resolve(gpid.toString());
+        // A publish that is applied is durable then, and needs its staged files no more.
+        replica.release(true);
+        try {
+            services.files().deleteTree(new ReplicaDirectory(services.files(), path).load());
+        } catch (IOException e) {
+            LOG.warn("{}: what a load left is deleted with the rest", gpid, e);
+        }
+        moveAside(path, GARBAGE);
+        LOG.info("{}: given up, as the leader says (ballot {})", gpid, ballot);
+        control.execute(() -> removed(gpid));
     }
 
     private void removed(Gpid gpid) {
         replicas.remove(gpid);
-        Opening opening = openings.remove(gpid);
+        Opening opening = end(gpid);
         listener.onRemoved(gpid);
+        obeyNewest(opening);
+    }
+
+    /** What was said while the replica was being made or given up. */
+    private void obeyNewest(@Nullable Opening opening) {
         if (opening != null && opening.newest != null) {
             onDirective(opening.newest);
         }
@@ -311,23 +356,32 @@ public final class Replicas {
     }
 
     private void deleteLater(Path garbage) {
+        deleteAfter(garbageDelayMs, garbage);
+    }
+
+    private void deleteAfter(long delayMs, Path garbage) {
         control.schedule(
-                garbageDelayMs,
+                delayMs,
                 () -> services.maintenance().execute(() -> {
                     try {
                         services.files().deleteTree(garbage);
                     } catch (IOException e) {
-                        LOG.warn("{} cannot be deleted; the next start tries again", garbage, e);
+                        LOG.warn("{} cannot be deleted yet", garbage, e);
+                        control.execute(() -> deleteAfter(DELETE_RETRY_MS, garbage));
                     }
                 }));
     }
 
     /** Flushes and closes all. Blocks. */
     public void close() {
-        CompletableFuture<Void> noMore = new CompletableFuture<>();
+        CompletableFuture<Boolean> noMore = new CompletableFuture<>();
         control.execute(() -> {
             closed = true;
-            noMore.complete(null);
+            // One that is just being made would keep its engine open.
+            var unused = CompletableFuture.allOf(openings.values().stream()
+                            .map(opening -> opening.over)
+                            .toArray(CompletableFuture<?>[]::new))
+                    .thenRun(() -> noMore.complete(true));
         });
         noMore.join();
         List<CompletableFuture<Void>> ended = new ArrayList<>();
