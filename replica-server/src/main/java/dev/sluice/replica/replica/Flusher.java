@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class Flusher {
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
 
+    /** A flush that did not bring what was wanted is repeated after this time. */
+    private static final long RETRY_MS = 1_000;
+
     private final ReplicaServices services;
     private final Gpid gpid;
     private final EventLoop loop;
@@ -26,7 +29,11 @@ final class Flusher {
     private long appendedBytes;
     private long flushedBytes;
     private long flushedAtMs;
-    private boolean soon;
+    /** To be durable soon; a publish keeps its staged files until it is. */
+    private long wanted;
+
+    private long durable;
+    private long notBeforeMs;
     private volatile boolean busy;
     private volatile boolean stopped;
 
@@ -52,9 +59,10 @@ final class Flusher {
         }
     }
 
-    /** At the next tick. */
-    void flushSoon() {
-        soon = true;
+    /** At the next tick, and again until that decree is durable. */
+    void flushSoon(long decree) {
+        wanted = Math.max(wanted, decree);
+        notBeforeMs = loop.nowMs();
     }
 
     boolean isBusy() {
@@ -63,7 +71,7 @@ final class Flusher {
 
     void onTick(Engine engine) {
         long unflushed = appendedBytes - flushedBytes;
-        boolean due = soon
+        boolean due = (durable < wanted && loop.nowMs() >= notBeforeMs)
                 || unflushed >= services.settings().flushBytes()
                 || (unflushed > 0
                         && loop.nowMs() - flushedAtMs >= services.settings().flushIntervalMs());
@@ -71,27 +79,28 @@ final class Flusher {
             return;
         }
         busy = true;
-        soon = false;
+        notBeforeMs = loop.nowMs() + RETRY_MS;
         flushedAtMs = loop.nowMs();
         flushedBytes = appendedBytes;
         services.maintenance().execute(() -> {
-            long durable = -1;
+            long reached = -1;
             try {
-                durable = stopped ? -1 : engine.flush();
+                reached = stopped ? -1 : engine.flush();
             } catch (RuntimeException e) {
                 LOG.warn("{}: flush failed; it is tried again", gpid, e);
             }
-            long reached = durable;
+            long flushed = reached;
             busy = false;
-            loop.execute(() -> onFlushed(reached));
+            loop.execute(() -> onFlushed(flushed));
         });
     }
 
-    private void onFlushed(long durable) {
-        if (durable < 0 || stopped) {
+    private void onFlushed(long flushed) {
+        if (flushed < 0 || stopped) {
             return;
         }
-        marks.addLast(new Mark(durable, flushedBytes));
+        durable = flushed;
+        marks.addLast(new Mark(flushed, flushedBytes));
         long dropBefore = 0;
         while (!marks.isEmpty()
                 && appendedBytes - marks.peekFirst().bytes()

@@ -506,7 +506,7 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
     public void onPublished(Publish publish, long decree) {
         LOG.info("{}: published load {} at decree {}", gpid, publish.loadId(), decree);
         hooks.onPublished(publish, decree);
-        flusher.flushSoon();
+        flusher.flushSoon(decree);
         reportChanged();
     }
 

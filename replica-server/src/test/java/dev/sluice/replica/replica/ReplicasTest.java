@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
+import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.file.testing.CrashableFileSystem;
 import dev.sluice.common.rpc.RequestHeader;
 import dev.sluice.common.rpc.Rpc;
@@ -12,6 +13,7 @@ import dev.sluice.common.rpc.RpcClient;
 import dev.sluice.common.rpc.RpcException;
 import dev.sluice.common.rpc.RpcStream;
 import dev.sluice.common.rpc.Wire;
+import dev.sluice.common.time.Clock;
 import dev.sluice.common.time.EventLoop;
 import dev.sluice.common.time.ThreadEventLoop;
 import dev.sluice.common.time.testing.VirtualTime;
@@ -149,20 +151,7 @@ final class ReplicasTest {
     }
 
     private Replicas replicas(EngineFactory engines, EventLoop loop, Executor maintenance) {
-        ReplicaServices services = new ReplicaServices(
-                SELF,
-                1,
-                files,
-                engines,
-                directory -> SegmentedMutationLog.open(files, directory, LogOptions.DEFAULT, Runnable::run),
-                new NoNetwork(),
-                maintenance,
-                maintenance,
-                new CheckpointShelf(files, time, Throttle.NONE),
-                new CheckpointFetch(new NoNetwork(), files, Throttle.NONE),
-                host -> new Hooks(),
-                gpid -> {},
-                ReplicaSettings.DEFAULT);
+        ReplicaServices services = services(files, engines, time, maintenance, host -> new Hooks());
         return new Replicas(services, DATA, loop, List.of(loop), () -> "cluster", GARBAGE_MS, new Replicas.Listener() {
             @Override
             public void onReport(ReplicaReport report) {}
@@ -172,6 +161,25 @@ final class ReplicasTest {
                 removed.add(gpid);
             }
         });
+    }
+
+    /** Services of a node that nobody is reached from. */
+    static ReplicaServices services(
+            FileSystem files, EngineFactory engines, Clock clock, Executor maintenance, LoadHooksFactory loads) {
+        return new ReplicaServices(
+                SELF,
+                1,
+                files,
+                engines,
+                directory -> SegmentedMutationLog.open(files, directory, LogOptions.DEFAULT, Runnable::run),
+                new NoNetwork(),
+                maintenance,
+                maintenance,
+                new CheckpointShelf(files, clock, Throttle.NONE),
+                new CheckpointFetch(new NoNetwork(), files, Throttle.NONE),
+                loads,
+                gpid -> {},
+                ReplicaSettings.DEFAULT);
     }
 
     private void tell(PartitionDirective directive) {
