@@ -95,7 +95,8 @@ final class ReadBackTest {
         assertThat(passes).hasSize(6);
         for (int row = 0; row < 100; row++) {
             byte[] key = bytes("key" + row);
-            assertThat(passes.stream().filter(pass -> pass.isFor(key, bytes("s")))).hasSize(1);
+            assertThat(passes.stream().filter(pass -> pass.isFor(key, bytes("s"))))
+                    .hasSize(1);
         }
     }
 

@@ -189,8 +189,8 @@ class LoadDriverTest {
             ControlBulkLoadResponse refused = control(cancel);
             assertThat(refused.getErr().name()).isEqualTo("ERR_INVALID_STATE");
             assertThat(refused.getHintMsg())
-                    .startsWith(
-                            "can not cancel bulk load for app(orders) with status(replication::bulk_load_status::BLS_INGESTING)")
+                    .startsWith("can not cancel bulk load for app(orders) with"
+                            + " status(replication::bulk_load_status::BLS_INGESTING)")
                     .contains("published");
         }
     }
@@ -277,8 +277,8 @@ class LoadDriverTest {
         assertThat(start().getErr().name()).isEqualTo("ERR_BUSY");
         assertThat(start().getHintMsg()).isEqualTo("app(orders) is already executing bulk load");
         assertThat(control(BulkLoadControlType.BLC_RESTART).getHintMsg())
-                .isEqualTo(
-                        "can not restart bulk load for app(orders) with status(replication::bulk_load_status::BLS_DOWNLOADING)");
+                .isEqualTo("can not restart bulk load for app(orders) with"
+                        + " status(replication::bulk_load_status::BLS_DOWNLOADING)");
         assertThat(clear().getHintMsg()).isEqualTo("app(orders) is executing bulk load");
         assertThat(control(BulkLoadControlType.BLC_PAUSE).getErr().name()).isEqualTo("ERR_OK");
         assertThat(query().getAppStatus()).isEqualTo(BulkLoadStatus.BLS_PAUSING);

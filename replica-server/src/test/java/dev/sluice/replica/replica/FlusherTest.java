@@ -36,8 +36,8 @@ final class FlusherTest {
             }
         });
         try (Engine engine = engines.open(DIRECTORY.resolve("engine"));
-                MutationLog log = SegmentedMutationLog.open(
-                        files, DIRECTORY.resolve("log"), LogOptions.DEFAULT, Runnable::run)) {
+                MutationLog log =
+                        SegmentedMutationLog.open(files, DIRECTORY.resolve("log"), LogOptions.DEFAULT, Runnable::run)) {
             Flusher flusher = new Flusher(
                     ReplicasTest.services(files, engines, time, time::execute, host -> {
                         throw new IllegalStateException("no load");
