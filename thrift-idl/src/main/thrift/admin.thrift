@@ -386,12 +386,61 @@ struct DddDiagnoseResponse {
     2: list<DddPartitionInfo> partitions = [];
 }
 
-// ---- Services of Pegasus that Sluice does not have under these codes: every field of the request is skipped.
+// ---- Services of Pegasus that Sluice does not have under these codes: every field of the request is skipped, and every field
+// of the answer that is not optional is there, since clients read them without asking.
 
 struct AbsentServiceRequest {}
 
+// Splits, backups and backup policies, where the answer is an error and a text.
 struct AbsentServiceResponse {
     1: base.WireErrorCode err = {};
+    2: string hint = "";
+}
+
+struct AbsentEntry {}
+
+struct QuerySplitResponse {
+    1: base.WireErrorCode err = {};
+    2: i32 newPartitionCount;
+    3: map<i32, i32> status = {};
+    4: optional string hintMsg;
+}
+
+struct QueryRestoreResponse {
+    1: base.WireErrorCode err = {};
+    2: list<base.WireErrorCode> restoreStatus = [];
+    3: list<i32> restoreProgress = [];
+}
+
+struct QueryBackupPolicyResponse {
+    1: base.WireErrorCode err = {};
+    2: list<AbsentEntry> policies = [];
+    3: list<list<AbsentEntry>> backupInfos = [];
+    4: optional string hintMsg;
+}
+
+struct AddDuplicationResponse {
+    1: base.WireErrorCode err = {};
+    2: i32 appId;
+    3: i32 dupId;
+    4: optional string hint;
+}
+
+struct ModifyDuplicationResponse {
+    1: base.WireErrorCode err = {};
+    2: i32 appId;
+}
+
+struct QueryDuplicationResponse {
+    1: base.WireErrorCode err = {};
+    3: i32 appId;
+    4: list<AbsentEntry> entries = [];
+}
+
+struct ListDuplicationResponse {
+    1: base.WireErrorCode err = {};
+    2: string hintMessage = "";
+    3: map<string, AbsentEntry> appStates = {};
 }
 
 // ---- Replica servers

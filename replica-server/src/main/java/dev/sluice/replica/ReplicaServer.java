@@ -5,16 +5,16 @@ import dev.sluice.bulkload.store.BlockStores;
 import dev.sluice.bulkload.work.StopSignal;
 import dev.sluice.bulkload.work.StoppedException;
 import dev.sluice.common.HostPort;
+import dev.sluice.common.command.CommandHandler;
 import dev.sluice.common.command.RemoteCommands;
 import dev.sluice.common.command.ServerInfo;
 import dev.sluice.common.config.Config;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.file.LocalFileSystem;
-import dev.sluice.common.rpc.AdminRpcs;
 import dev.sluice.common.rpc.NettyRpcClient;
 import dev.sluice.common.rpc.NettyRpcServer;
+import dev.sluice.common.rpc.NoAuthentication;
 import dev.sluice.common.rpc.RpcHandlers;
-import dev.sluice.common.rpc.RpcHandlers.Access;
 import dev.sluice.common.rpc.RpcIo;
 import dev.sluice.common.rpc.RpcLimits;
 import dev.sluice.common.rpc.ServerIdentity;
@@ -38,7 +38,6 @@ import dev.sluice.replica.replica.ReplicaSettings;
 import dev.sluice.replica.replica.Replicas;
 import dev.sluice.replica.replication.Limits;
 import dev.sluice.replica.request.ClientHandlers;
-import dev.sluice.wire.WireString;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -179,11 +178,8 @@ public final class ReplicaServer implements AutoCloseable {
         RemoteCommands commands = new RemoteCommands(ServerInfo.startedAt(clock.wallMs()));
         loads.registerCommands(commands, config);
         commands.register(DigestCommand.NAME, DigestCommand.HELP, new DigestCommand(replicas, clock)::answer);
-        handlers.on(
-                AdminRpcs.REMOTE_COMMAND,
-                Access.CLIENTS,
-                (caller, header, request, responder) -> maintenance.execute(() ->
-                        responder.reply(WireString.of(commands.execute(request.getCmd(), request.getArguments())))));
+        CommandHandler.register(handlers, commands, maintenance);
+        NoAuthentication.register(handlers);
         closing(NettyRpcServer.start(io, address.host(), address.port(), handlers, greeting, RpcLimits.DEFAULT));
         closing(stream);
         stream.start();

@@ -1,8 +1,6 @@
 package dev.sluice.common.rpc;
 
 import dev.sluice.wire.WireString;
-import dev.sluice.wire.admin.AbsentServiceRequest;
-import dev.sluice.wire.admin.AbsentServiceResponse;
 import dev.sluice.wire.admin.ClusterInfoRequest;
 import dev.sluice.wire.admin.ClusterInfoResponse;
 import dev.sluice.wire.admin.Command;
@@ -60,8 +58,6 @@ import dev.sluice.wire.bulkload.QueryBulkLoadRequest;
 import dev.sluice.wire.bulkload.QueryBulkLoadResponse;
 import dev.sluice.wire.bulkload.StartBulkLoadRequest;
 import dev.sluice.wire.bulkload.StartBulkLoadResponse;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** What clients and admin tools ask of a server as a whole. Handlers must not read the partition of the header. */
 public final class AdminRpcs {
@@ -142,28 +138,6 @@ public final class AdminRpcs {
 
     public static final Rpc<ClearBulkLoadStateRequest, ClearBulkLoadStateResponse> CLEAR_BULK_LOAD =
             new Rpc<>("RPC_CM_CLEAR_BULK_LOAD", ClearBulkLoadStateRequest::new, ClearBulkLoadStateResponse::new);
-
-    /**
-     * Meta codes of Pegasus services that Sluice does not have (partition split, backup policies, duplication): a meta
-     * server answers {@code ERR_SERVICE_NOT_ACTIVE} in the body. Nothing of the request is read.
-     */
-    public static final List<Rpc<AbsentServiceRequest, AbsentServiceResponse>> ABSENT_SERVICES = Stream.of(
-                    "RPC_CM_START_PARTITION_SPLIT",
-                    "RPC_CM_CONTROL_PARTITION_SPLIT",
-                    "RPC_CM_QUERY_PARTITION_SPLIT",
-                    "RPC_CM_START_BACKUP_APP",
-                    "RPC_CM_QUERY_BACKUP_STATUS",
-                    "RPC_CM_START_RESTORE",
-                    "RPC_CM_QUERY_RESTORE_STATUS",
-                    "RPC_CM_ADD_BACKUP_POLICY",
-                    "RPC_CM_QUERY_BACKUP_POLICY",
-                    "RPC_CM_MODIFY_BACKUP_POLICY",
-                    "RPC_CM_ADD_DUPLICATION",
-                    "RPC_CM_MODIFY_DUPLICATION",
-                    "RPC_CM_QUERY_DUPLICATION",
-                    "RPC_CM_LIST_DUPLICATION")
-            .map(code -> new Rpc<>(code, AbsentServiceRequest::new, AbsentServiceResponse::new))
-            .toList();
 
     // Replica server
 

@@ -1,58 +1,140 @@
 package dev.sluice.meta.admin;
 
 import dev.sluice.common.ErrorCode;
+import dev.sluice.common.rpc.AbsentRpcs;
 import dev.sluice.common.rpc.AdminRpcs;
 import dev.sluice.common.rpc.Rpc;
-import dev.sluice.common.rpc.RpcHandlers;
-import dev.sluice.common.rpc.RpcHandlers.Access;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.meta.state.App;
 import dev.sluice.meta.state.MetaState;
-import dev.sluice.wire.Blob;
 import dev.sluice.wire.admin.AbsentServiceRequest;
 import dev.sluice.wire.admin.AbsentServiceResponse;
-import dev.sluice.wire.admin.NegotiationResponse;
-import dev.sluice.wire.admin.NegotiationStatus;
+import dev.sluice.wire.admin.AddDuplicationResponse;
+import dev.sluice.wire.admin.CreateAppResponse;
+import dev.sluice.wire.admin.ListDuplicationResponse;
+import dev.sluice.wire.admin.ModifyDuplicationResponse;
 import dev.sluice.wire.admin.ProposeBalancerRequest;
 import dev.sluice.wire.admin.ProposeBalancerResponse;
+import dev.sluice.wire.admin.QueryBackupPolicyResponse;
+import dev.sluice.wire.admin.QueryDuplicationResponse;
+import dev.sluice.wire.admin.QueryManualCompactRequest;
 import dev.sluice.wire.admin.QueryManualCompactResponse;
+import dev.sluice.wire.admin.QueryRestoreResponse;
+import dev.sluice.wire.admin.QuerySplitResponse;
+import dev.sluice.wire.admin.StartManualCompactRequest;
 import dev.sluice.wire.admin.StartManualCompactResponse;
 import dev.sluice.wire.admin.StartRecoveryResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.thrift.TBase;
 
 /** What the protocol has and Sluice does not: it says so, so that a client does not wait or try again. */
 final class AbsentServices {
-    private static final String NO_COMPACTION = "manual compaction is not a service of this cluster";
+    private static final String ABSENT = "this cluster has no such service";
 
     private AbsentServices() {}
 
-    static void register(LeaderGate gate, RpcHandlers handlers) {
-        for (Rpc<AbsentServiceRequest, AbsentServiceResponse> rpc : AdminRpcs.ABSENT_SERVICES) {
-            gate.read(rpc, (state, request) -> absent(ErrorCode.ERR_SERVICE_NOT_ACTIVE), AbsentServices::absent);
-        }
-        gate.read(
-                        AdminRpcs.START_MANUAL_COMPACT,
-                        (state, request) -> startCompact(ErrorCode.ERR_SERVICE_NOT_ACTIVE),
-                        AbsentServices::startCompact)
+    static void register(LeaderGate gate) {
+        AbsentRpcs.WITH_HINT.forEach(rpc -> absent(gate, rpc, AbsentServices::withHint));
+        absent(gate, AbsentRpcs.QUERY_PARTITION_SPLIT, AbsentServices::querySplit);
+        absent(gate, AbsentRpcs.START_RESTORE, AbsentServices::startRestore);
+        absent(gate, AbsentRpcs.QUERY_RESTORE_STATUS, AbsentServices::queryRestore);
+        absent(gate, AbsentRpcs.QUERY_BACKUP_POLICY, AbsentServices::queryPolicy);
+        absent(
+                gate,
+                AbsentRpcs.ADD_DUPLICATION,
+                error -> new AddDuplicationResponse().setErr(Wire.error(error)).setHint(ABSENT));
+        absent(gate, AbsentRpcs.MODIFY_DUPLICATION, error -> new ModifyDuplicationResponse().setErr(Wire.error(error)));
+        absent(
+                gate,
+                AbsentRpcs.QUERY_DUPLICATION,
+                error ->
+                        new QueryDuplicationResponse().setErr(Wire.error(error)).setEntries(List.of()));
+        absent(
+                gate,
+                AbsentRpcs.LIST_DUPLICATION,
+                error -> new ListDuplicationResponse()
+                        .setErr(Wire.error(error))
+                        .setHintMessage(ABSENT)
+                        .setAppStates(Map.of()));
+        gate.read(AdminRpcs.START_MANUAL_COMPACT, AbsentServices::startCompact, error -> startCompact(error, ""))
                 .read(
                         AdminRpcs.QUERY_MANUAL_COMPACT_STATUS,
-                        (state, request) -> queryCompact(ErrorCode.ERR_SERVICE_NOT_ACTIVE),
-                        AbsentServices::queryCompact)
+                        AbsentServices::queryCompact,
+                        error -> queryCompact(error, ""))
                 .read(
                         AdminRpcs.START_RECOVERY,
                         (state, request) -> startRecovery(ErrorCode.ERR_SERVICE_ALREADY_RUNNING),
                         AbsentServices::startRecovery)
                 .read(AdminRpcs.PROPOSE_BALANCER, AbsentServices::propose, AbsentServices::refuseProposal);
-        handlers.on(
-                AdminRpcs.NEGOTIATION,
-                Access.CLIENTS,
-                (caller, header, request, responder) -> responder.reply(noAuthentication()));
     }
 
-    /** There is no authentication; a client that asks goes on without it. */
-    private static NegotiationResponse noAuthentication() {
-        return new NegotiationResponse()
-                .setStatus(NegotiationStatus.SASL_AUTH_DISABLE)
-                .setMsg(Blob.of(new byte[0]));
+    private static <R extends TBase<?, ?>> void absent(
+            LeaderGate gate, Rpc<AbsentServiceRequest, R> rpc, Function<ErrorCode, R> answer) {
+        gate.read(rpc, (state, request) -> answer.apply(ErrorCode.ERR_SERVICE_NOT_ACTIVE), answer);
+    }
+
+    private static AbsentServiceResponse withHint(ErrorCode error) {
+        return new AbsentServiceResponse().setErr(Wire.error(error)).setHint(ABSENT);
+    }
+
+    private static QuerySplitResponse querySplit(ErrorCode error) {
+        return new QuerySplitResponse()
+                .setErr(Wire.error(error))
+                .setStatus(Map.of())
+                .setHintMsg(ABSENT);
+    }
+
+    private static CreateAppResponse startRestore(ErrorCode error) {
+        return new CreateAppResponse().setErr(Wire.error(error)).setAppid(-1);
+    }
+
+    private static QueryRestoreResponse queryRestore(ErrorCode error) {
+        return new QueryRestoreResponse()
+                .setErr(Wire.error(error))
+                .setRestoreStatus(List.of())
+                .setRestoreProgress(List.of());
+    }
+
+    private static QueryBackupPolicyResponse queryPolicy(ErrorCode error) {
+        return new QueryBackupPolicyResponse()
+                .setErr(Wire.error(error))
+                .setPolicies(List.of())
+                .setBackupInfos(List.of())
+                .setHintMsg(ABSENT);
+    }
+
+    /** Compaction is RocksDB's own affair here, as if every app had {@code manual_compact.disabled}. */
+    private static StartManualCompactResponse startCompact(MetaState state, StartManualCompactRequest request) {
+        String name = request.getAppName();
+        if (state.findApp(name).isEmpty()) {
+            return startCompact(ErrorCode.ERR_APP_NOT_EXIST, "app " + name + " is not existed");
+        }
+        boolean valid = request.getTargetLevel() >= -1 && request.getMaxRunningCount() >= 0;
+        return valid
+                ? startCompact(ErrorCode.ERR_OPERATION_DISABLED, "manual compaction is not a service of this cluster")
+                : startCompact(
+                        ErrorCode.ERR_INVALID_PARAMETERS,
+                        "expected a target level from -1 up and a running count from 0 up, found "
+                                + request.getTargetLevel() + " and " + request.getMaxRunningCount());
+    }
+
+    private static StartManualCompactResponse startCompact(ErrorCode error, String hint) {
+        return new StartManualCompactResponse().setErr(Wire.error(error)).setHintMsg(hint);
+    }
+
+    private static QueryManualCompactResponse queryCompact(MetaState state, QueryManualCompactRequest request) {
+        String name = request.getAppName();
+        Optional<App> app = state.findApp(name);
+        return app.isEmpty()
+                ? queryCompact(ErrorCode.ERR_APP_NOT_EXIST, "app " + name + " is not existed")
+                : queryCompact(ErrorCode.ERR_INVALID_STATE, "app " + name + " is not manual compaction");
+    }
+
+    private static QueryManualCompactResponse queryCompact(ErrorCode error, String hint) {
+        return new QueryManualCompactResponse().setErr(Wire.error(error)).setHintMsg(hint);
     }
 
     /** Replicas are placed by the guardian and the balancer alone. */
@@ -67,18 +149,6 @@ final class AbsentServices {
 
     private static ProposeBalancerResponse refuseProposal(ErrorCode error) {
         return new ProposeBalancerResponse().setErr(Wire.error(error));
-    }
-
-    private static AbsentServiceResponse absent(ErrorCode error) {
-        return new AbsentServiceResponse().setErr(Wire.error(error));
-    }
-
-    private static StartManualCompactResponse startCompact(ErrorCode error) {
-        return new StartManualCompactResponse().setErr(Wire.error(error)).setHintMsg(NO_COMPACTION);
-    }
-
-    private static QueryManualCompactResponse queryCompact(ErrorCode error) {
-        return new QueryManualCompactResponse().setErr(Wire.error(error)).setHintMsg(NO_COMPACTION);
     }
 
     private static StartRecoveryResponse startRecovery(ErrorCode error) {

@@ -5,6 +5,7 @@ import dev.sluice.common.command.CommandHandler;
 import dev.sluice.common.command.RemoteCommands;
 import dev.sluice.common.config.Config;
 import dev.sluice.common.rpc.AdminRpcs;
+import dev.sluice.common.rpc.NoAuthentication;
 import dev.sluice.common.rpc.RpcHandlers;
 import dev.sluice.meta.leader.MetaLeader;
 import dev.sluice.wire.admin.QueryConfigResponse;
@@ -43,7 +44,8 @@ public final class AdminHandlers {
         LeaderGate gate = new LeaderGate(leader, identity.self(), handlers);
         registerApps(gate);
         registerCluster(gate);
-        AbsentServices.register(gate, handlers);
+        AbsentServices.register(gate);
+        NoAuthentication.register(handlers);
         CommandHandler.register(handlers, commands, commandExecutor);
     }
 
@@ -59,7 +61,9 @@ public final class AdminHandlers {
                 .write(AdminRpcs.UPDATE_APP_ENV, EnvCommands::update, EnvCommands::refuse)
                 .read(AdminRpcs.LIST_APPS, AppList::answer, AppList::refuse)
                 .read(AdminRpcs.GET_MAX_REPLICA_COUNT, ReplicaCounts::get, ReplicaCounts::refuseGet)
-                .write(AdminRpcs.SET_MAX_REPLICA_COUNT, replicaCounts::set, ReplicaCounts::refuseSet);
+                .write(AdminRpcs.SET_MAX_REPLICA_COUNT, replicaCounts::set, ReplicaCounts::refuseSet)
+                .read(AdminRpcs.GET_ATOMIC_IDEMPOTENT, AtomicIdempotence::get, AtomicIdempotence::refuseGet)
+                .write(AdminRpcs.SET_ATOMIC_IDEMPOTENT, AtomicIdempotence::set, AtomicIdempotence::refuseSet);
     }
 
     private void registerCluster(LeaderGate gate) {

@@ -84,8 +84,9 @@ final class AppCommands {
             return Decision.reply(refuseRecall(ErrorCode.ERR_INVALID_PARAMETERS));
         }
         AppRecalled recalled = new AppRecalled(appId, name);
-        App after = recalled.replayOn(state).requireApp(appId);
-        return Decision.record(refuseRecall(ErrorCode.ERR_OK).setInfo(AppInfos.onWire(after)), recalled);
+        MetaState after = recalled.replayOn(state);
+        return Decision.record(
+                refuseRecall(ErrorCode.ERR_OK).setInfo(AppInfos.onWire(after, after.requireApp(appId))), recalled);
     }
 
     private static Decision<RenameAppResponse> decideRename(MetaState state, String oldName, String newName) {

@@ -74,7 +74,7 @@ final class AppCreation {
             return Optional.of("partition count " + options.getPartitionCount() + ", expected 1 to " + partitionsMax);
         }
         return ReplicaCounts.findProblem(options.getReplicaCount(), config, nodes)
-                .or(() -> AppEnvs.findProblem(options.getEnvs()));
+                .or(() -> AppEnvs.findProblemOfNewApp(options.getEnvs()));
     }
 
     private static CreateAppResponse answerForExisting(App app, CreateAppOptions options) {

@@ -10,12 +10,19 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The envs that an app may have, and which values they take. */
 final class AppEnvs {
     private static final long MIB = 1L << 20;
     private static final Pattern LIMIT = Pattern.compile("(\\d{1,18})[KM]?\\*(delay|reject)\\*(\\d{1,9})");
     private static final Pattern TIME_OF_DAY = Pattern.compile("([01]?\\d|2[0-3]):[0-5]\\d");
+
+    private static final int ENVS_MAX = 1000;
+    private static final int NAME_LENGTH_MAX = 256;
+    private static final int VALUE_LENGTH_MAX = 64 << 10;
+
+    private static final Set<String> CHECKED_AT_CREATION = Set.of("rocksdb.write_buffer_size", "rocksdb.num_levels");
 
     private static final Map<String, Rule> RULES = rules();
 
@@ -28,19 +35,45 @@ final class AppEnvs {
 
     private AppEnvs() {}
 
-    /** What is wrong with the first bad one, by name; nothing if all are fine. */
+    /** What is wrong with the first bad one, by name; nothing if all may be set. */
     static Optional<String> findProblem(Map<String, String> envs) {
-        for (Map.Entry<String, String> env : new TreeMap<>(envs).entrySet()) {
-            Rule rule = RULES.get(env.getKey());
-            if (rule == null) {
-                return Optional.of("app_env '" + env.getKey() + "' is not supported");
-            }
-            if (!rule.accepts.test(env.getValue())) {
-                return Optional.of("app_env '" + env.getKey() + "' has the invalid value '" + env.getValue()
-                        + "', expected " + rule.expected);
-            }
+        return problems(envs, name -> true).findFirst();
+    }
+
+    /**
+     * The same for a new app. The protocol checks only those that shape its databases there, and takes others as they are,
+     * also such as nobody knows: whoever uses an env ignores a value that is none.
+     */
+    static Optional<String> findProblemOfNewApp(Map<String, String> envs) {
+        return problems(envs, CHECKED_AT_CREATION::contains).findFirst();
+    }
+
+    private static Stream<String> problems(Map<String, String> envs, Predicate<String> checked) {
+        if (envs.size() > ENVS_MAX) {
+            return Stream.of(envs.size() + " app_envs, expected at most " + ENVS_MAX);
         }
-        return Optional.empty();
+        return new TreeMap<>(envs)
+                .entrySet().stream().flatMap(env -> problem(env.getKey(), env.getValue(), checked).stream());
+    }
+
+    private static Optional<String> problem(String name, String value, Predicate<String> checked) {
+        if (name.length() > NAME_LENGTH_MAX || value.length() > VALUE_LENGTH_MAX) {
+            return Optional.of(
+                    "app_env '" + name.substring(0, Math.min(name.length(), NAME_LENGTH_MAX)) + "' is too long, "
+                            + "expected a name of at most " + NAME_LENGTH_MAX + " characters and a value of at most "
+                            + VALUE_LENGTH_MAX);
+        }
+        if (!checked.test(name)) {
+            return Optional.empty();
+        }
+        Rule rule = RULES.get(name);
+        if (rule == null) {
+            return Optional.of("app_env '" + name + "' is not supported");
+        }
+        return rule.accepts.test(value)
+                ? Optional.empty()
+                : Optional.of(
+                        "app_env '" + name + "' has the invalid value '" + value + "', expected " + rule.expected);
     }
 
     private static Map<String, Rule> rules() {

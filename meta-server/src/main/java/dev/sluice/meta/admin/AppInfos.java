@@ -1,6 +1,7 @@
 package dev.sluice.meta.admin;
 
 import dev.sluice.meta.state.App;
+import dev.sluice.meta.state.MetaState;
 import dev.sluice.wire.admin.AppInfo;
 import dev.sluice.wire.admin.AppStatus;
 
@@ -8,7 +9,7 @@ import dev.sluice.wire.admin.AppStatus;
 final class AppInfos {
     private AppInfos() {}
 
-    static AppInfo onWire(App app) {
+    static AppInfo onWire(MetaState state, App app) {
         return new AppInfo()
                 .setStatus(status(app))
                 .setAppType(app.type())
@@ -22,7 +23,15 @@ final class AppInfos {
                 .setCreateSecond(app.createdSecond())
                 .setDropSecond(app.droppedSecond())
                 .setInitPartitionCount(app.partitionCount())
+                .setIsBulkLoading(isLoading(state, app))
                 .setAtomicIdempotent(app.atomicIdempotent());
+    }
+
+    private static boolean isLoading(MetaState state, App app) {
+        return state.loads()
+                .find(app.id())
+                .filter(load -> load.phase().isLoading())
+                .isPresent();
     }
 
     static AppStatus status(App app) {

@@ -32,7 +32,7 @@ final class AppList {
         List<AppInfo> infos = state.apps().stream()
                 .filter(app -> status == AppStatus.AS_INVALID || status == AppInfos.status(app))
                 .filter(app -> wanted.test(app.name()))
-                .map(AppInfos::onWire)
+                .map(app -> AppInfos.onWire(state, app))
                 .toList();
         return refuse(ErrorCode.ERR_OK).setInfos(infos);
     }

@@ -17,6 +17,8 @@ import java.util.Optional;
 
 /** How many replicas the partitions of an app should have. */
 final class ReplicaCounts {
+    static final String FREEZED = "the meta function level is freezed or below";
+
     private final LiveNodes nodes;
     private final Config config;
 
@@ -66,7 +68,7 @@ final class ReplicaCounts {
         if (state.functionLevel().compareTo(FunctionLevel.FREEZED) <= 0) {
             return Decision.reply(refuseSet(ErrorCode.ERR_STATE_FREEZED)
                     .setOldMaxReplicaCount(old)
-                    .setHintMessage("the meta function level is freezed or below"));
+                    .setHintMessage(FREEZED));
         }
         Optional<String> problem = findProblem(count, config, nodes);
         if (problem.isPresent()) {

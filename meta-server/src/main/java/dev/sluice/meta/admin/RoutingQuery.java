@@ -10,9 +10,10 @@ import dev.sluice.wire.WireAddress;
 import dev.sluice.wire.admin.PartitionConfiguration;
 import dev.sluice.wire.admin.QueryConfigRequest;
 import dev.sluice.wire.admin.QueryConfigResponse;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Who serves the partitions of an app. */
 final class RoutingQuery {
@@ -29,13 +30,14 @@ final class RoutingQuery {
         }
         App app = found.get();
         List<Partition> all = state.partitionsOf(app.id());
-        List<Partition> wanted = new ArrayList<>();
+        // Each once: a list of a million times the same index is answered as well.
+        Set<Partition> wanted = new LinkedHashSet<>();
         for (int index : request.getPartitionIndices()) {
             if (index >= 0 && index < all.size()) {
                 wanted.add(all.get(index));
             }
         }
-        List<PartitionConfiguration> partitions = (wanted.isEmpty() ? all : wanted)
+        List<PartitionConfiguration> partitions = (wanted.isEmpty() ? all : List.copyOf(wanted))
                 .stream().map(partition -> onWire(partition, app)).toList();
         return new QueryConfigResponse()
                 .setErr(Wire.error(ErrorCode.ERR_OK))

@@ -12,6 +12,7 @@ import java.util.TreeMap;
  * @param partitionCount fixed
  * @param maxReplicaCount members that each partition should have
  * @param envs what the app is told to do differently, by name
+ * @param atomicIdempotent what an operator set; means nothing here, since a mutation carries results for every app
  * @param createdSecond since 1970
  * @param droppedSecond since 1970; 0 while it is available
  * @param expireSecond since 1970, when a dropped app is forgotten; 0 while it is available
@@ -70,18 +71,23 @@ public record App(
     }
 
     App renamed(String newName) {
-        return with(newName, maxReplicaCount, envs);
+        return with(newName, maxReplicaCount, envs, atomicIdempotent);
     }
 
     App withEnvs(SortedMap<String, String> newEnvs) {
-        return with(name, maxReplicaCount, newEnvs);
+        return with(name, maxReplicaCount, newEnvs, atomicIdempotent);
     }
 
     App withMaxReplicaCount(int count) {
-        return with(name, count, envs);
+        return with(name, count, envs, atomicIdempotent);
     }
 
-    private App with(String newName, int newMaxReplicaCount, SortedMap<String, String> newEnvs) {
+    App withAtomicIdempotent(boolean wanted) {
+        return with(name, maxReplicaCount, envs, wanted);
+    }
+
+    private App with(
+            String newName, int newMaxReplicaCount, SortedMap<String, String> newEnvs, boolean newAtomicIdempotent) {
         return new App(
                 id,
                 newName,
@@ -91,7 +97,7 @@ public record App(
                 newMaxReplicaCount,
                 newEnvs,
                 stateful,
-                atomicIdempotent,
+                newAtomicIdempotent,
                 createdSecond,
                 droppedSecond,
                 expireSecond);

@@ -117,6 +117,14 @@ public sealed interface AppRecord extends MetaRecord {
         }
     }
 
+    @JsonTypeName("app_atomic_idempotent_set")
+    record AtomicIdempotentSet(int appId, boolean atomicIdempotent) implements AppRecord {
+        @Override
+        public MetaState replayOn(MetaState state) {
+            return state.withApp(state.requireApp(appId).withAtomicIdempotent(atomicIdempotent));
+        }
+    }
+
     private static MetaState withNextBallots(MetaState state, App app) {
         MetaState next = state;
         for (Partition partition : state.partitionsOf(app.id())) {

@@ -11,12 +11,15 @@ import dev.sluice.wire.admin.CreateAppRequest;
 import dev.sluice.wire.admin.CreateAppResponse;
 import dev.sluice.wire.admin.DropAppOptions;
 import dev.sluice.wire.admin.DropAppRequest;
+import dev.sluice.wire.admin.GetAtomicIdempotentRequest;
 import dev.sluice.wire.admin.ListAppsRequest;
 import dev.sluice.wire.admin.ListAppsResponse;
 import dev.sluice.wire.admin.PatternMatchType;
 import dev.sluice.wire.admin.RecallAppRequest;
 import dev.sluice.wire.admin.RecallAppResponse;
 import dev.sluice.wire.admin.RenameAppRequest;
+import dev.sluice.wire.admin.SetAtomicIdempotentRequest;
+import dev.sluice.wire.admin.SetAtomicIdempotentResponse;
 import dev.sluice.wire.admin.SetMaxReplicaCountRequest;
 import dev.sluice.wire.admin.SetMaxReplicaCountResponse;
 import java.util.List;
@@ -44,7 +47,9 @@ class AppAdminTest {
                         "more replicas than live nodes",
                         request -> request.getOptions().setReplicaCount(4)),
                 bad("a bad env", request -> request.getOptions().setEnvs(Map.of("rocksdb.num_levels", "11"))),
-                bad("an unknown env", request -> request.getOptions().setEnvs(Map.of("colour", "red"))));
+                bad(
+                        "an env that is too long",
+                        request -> request.getOptions().setEnvs(Map.of("business.info", "x".repeat(70_000)))));
     }
 
     private static Arguments bad(String name, Consumer<CreateAppRequest> spoil) {
@@ -64,7 +69,7 @@ class AppAdminTest {
     @Test
     void anAppGetsTheNextIdAndItsEnvs() {
         CreateAppRequest request = AdminFixture.createRequest("orders");
-        request.getOptions().setEnvs(Map.of("default_ttl", "60"));
+        request.getOptions().setEnvs(Map.of("default_ttl", "60", "an env that nobody knows", "is taken as it is"));
         CreateAppResponse reply = meta.call(AdminRpcs.CREATE_APP, request);
         assertThat(reply.getErr().name()).isEqualTo("ERR_OK");
         assertThat(reply.getAppid()).isEqualTo(1);
@@ -210,6 +215,40 @@ class AppAdminTest {
         assertThat(reply.getErr().name()).isEqualTo(error);
         assertThat(reply.getOldMaxReplicaCount()).isEqualTo(old);
         assertThat(reply.getHintMessage()).isEqualTo(hint);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "orders, true, ERR_OK, false, true",
+        "orders, false, ERR_OK, false, false",
+        "nobody, true, ERR_APP_NOT_EXIST, false, false"
+    })
+    void theAtomicIdempotentFlagIsSet(String app, boolean wanted, String error, boolean old, boolean after) {
+        meta.create("orders");
+        SetAtomicIdempotentResponse reply =
+                meta.call(AdminRpcs.SET_ATOMIC_IDEMPOTENT, new SetAtomicIdempotentRequest(app, wanted));
+        assertThat(reply.getErr().name()).isEqualTo(error);
+        assertThat(reply.isOldAtomicIdempotent()).isEqualTo(old);
+        assertThat(meta.call(AdminRpcs.GET_ATOMIC_IDEMPOTENT, new GetAtomicIdempotentRequest("orders"))
+                        .isAtomicIdempotent())
+                .isEqualTo(after);
+        assertThat(list(new ListAppsRequest(AppStatus.AS_INVALID)).get(0).isAtomicIdempotent())
+                .isEqualTo(after);
+    }
+
+    @Test
+    void aFreezedClusterLeavesFlagsAndCountsAsTheyAre() {
+        meta.create("orders");
+        meta.record(new FunctionLevelSet(FunctionLevel.FREEZED));
+        assertThat(meta.call(AdminRpcs.SET_ATOMIC_IDEMPOTENT, new SetAtomicIdempotentRequest("orders", true))
+                        .getErr()
+                        .name())
+                .isEqualTo("ERR_STATE_FREEZED");
+        assertThat(meta.call(AdminRpcs.SET_MAX_REPLICA_COUNT, new SetMaxReplicaCountRequest("orders", 2))
+                        .getErr()
+                        .name())
+                .isEqualTo("ERR_STATE_FREEZED");
+        assertThat(meta.leader.state().requireApp(1).maxReplicaCount()).isEqualTo(3);
     }
 
     private List<AppInfo> list(ListAppsRequest request) {

@@ -2,6 +2,7 @@ package dev.sluice.meta.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.common.rpc.AbsentRpcs;
 import dev.sluice.common.rpc.AdminRpcs;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.wire.WireGpid;
@@ -19,6 +20,8 @@ import dev.sluice.wire.admin.PartitionConfiguration;
 import dev.sluice.wire.admin.ProposeBalancerRequest;
 import dev.sluice.wire.admin.QueryConfigRequest;
 import dev.sluice.wire.admin.QueryConfigResponse;
+import dev.sluice.wire.admin.QueryManualCompactRequest;
+import dev.sluice.wire.admin.StartManualCompactRequest;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -107,7 +110,7 @@ class ClusterAdminTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'', 4", "1, 1", "1 3, 2", "1 9 -1, 1", "9, 4"})
+    @CsvSource({"'', 4", "1, 1", "1 3, 2", "1 9 -1, 1", "1 1 1, 1", "9, 4"})
     void indicesSelectPartitionsAndAllIfNoneOfThemExists(String indices, int expected) {
         meta.create("orders");
         int[] wanted = indices.isEmpty()
@@ -170,7 +173,7 @@ class ClusterAdminTest {
 
     @Test
     void whatSluiceDoesNotHaveIsSaidSo() {
-        assertThat(AdminRpcs.ABSENT_SERVICES)
+        assertThat(AbsentRpcs.WITH_HINT)
                 .isNotEmpty()
                 .allSatisfy(rpc -> assertThat(meta.call(rpc, new AbsentServiceRequest())
                                 .getErr()
@@ -179,6 +182,25 @@ class ClusterAdminTest {
         ProposeBalancerRequest proposal = new ProposeBalancerRequest(WireGpid.of(7, 0), List.of());
         assertThat(meta.call(AdminRpcs.PROPOSE_BALANCER, proposal).getErr().name())
                 .isEqualTo("ERR_INVALID_PARAMETERS");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "nobody, 0, 0, ERR_APP_NOT_EXIST, ERR_APP_NOT_EXIST",
+        "orders, -1, 0, ERR_OPERATION_DISABLED, ERR_INVALID_STATE",
+        "orders, -2, 0, ERR_INVALID_PARAMETERS, ERR_INVALID_STATE",
+        "orders, 1, -1, ERR_INVALID_PARAMETERS, ERR_INVALID_STATE"
+    })
+    void noManualCompactionIsStartedOrRuns(String app, int level, int running, String started, String queried) {
+        meta.create("orders");
+        StartManualCompactRequest request =
+                new StartManualCompactRequest(app).setTargetLevel(level).setMaxRunningCount(running);
+        assertThat(meta.call(AdminRpcs.START_MANUAL_COMPACT, request).getErr().name())
+                .isEqualTo(started);
+        assertThat(meta.call(AdminRpcs.QUERY_MANUAL_COMPACT_STATUS, new QueryManualCompactRequest(app))
+                        .getErr()
+                        .name())
+                .isEqualTo(queried);
     }
 
     @Test

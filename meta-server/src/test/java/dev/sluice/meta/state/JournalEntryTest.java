@@ -55,6 +55,7 @@ class JournalEntryTest {
                     new LoadChange.Moved(new AppPhase.Ended(
                             BulkLoadStatus.BLS_FAILED, new LoadError(ErrorCode.ERR_CORRUPTION, "0.sst"), 0))),
             new LoadRecord.LoadCleared(1),
+            new AppRecord.AtomicIdempotentSet(1, true),
             new AppRecord.AppDropped(1, 2000, 3000),
             new AppRecord.AppRecalled(1, "orders"),
             new AppRecord.AppDropped(1, 2000, 3000),
