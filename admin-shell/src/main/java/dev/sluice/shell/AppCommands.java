@@ -1,11 +1,12 @@
 package dev.sluice.shell;
 
+import dev.sluice.common.view.AppListView;
+import dev.sluice.common.view.AppView;
 import dev.sluice.client.AdminClient;
 import dev.sluice.wire.admin.AppInfo;
 import dev.sluice.wire.admin.AppStatus;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
+import dev.sluice.wire.admin.PatternMatchType;
+import dev.sluice.wire.admin.QueryConfigResponse;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,8 +19,6 @@ import picocli.CommandLine.Parameters;
 
 /** Apps: make, drop, recall, rename, list. */
 final class AppCommands {
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd_HH:mm:ss", Locale.ROOT);
-
     private AppCommands() {}
 
     static List<Object> all(ShellSession session) {
@@ -33,14 +32,16 @@ final class AppCommands {
                 new Use(session));
     }
 
-    /** Unix seconds as {@code YYYY-MM-DD_hh:mm:ss}; {@code -} for none. */
-    static String time(long unixSeconds, ZoneId zone) {
-        return unixSeconds <= 0
-                ? "-"
-                : TIME.format(Instant.ofEpochSecond(unixSeconds).atZone(zone));
-    }
-
-    @Command(name = "create", description = "Makes an app, and waits until all its replicas are there.")
+    @Command(
+            name = "create",
+            description = "Makes an app, and waits until all its replicas are there.",
+            footer = {
+                "Without -f an app of that name and the same shape counts as made.",
+                "",
+                "Examples:",
+                "  create orders",
+                "  create orders -p 16 -r 3 -e default_ttl=86400,rocksdb.allow_ingest_behind=true"
+            })
     private static final class Create implements Callable<Integer> {
         private final ShellSession session;
 
@@ -97,7 +98,16 @@ final class AppCommands {
         }
     }
 
-    @Command(name = "drop", description = "Drops an app. It can be recalled until it expires.")
+    @Command(
+            name = "drop",
+            description = "Drops an app. It can be recalled until it expires.",
+            footer = {
+                "When it expires its data is given up for good.",
+                "",
+                "Examples:",
+                "  drop orders",
+                "  drop orders -r 3600"
+            })
     private static final class Drop implements Callable<Integer> {
         private final ShellSession session;
 
@@ -125,7 +135,14 @@ final class AppCommands {
         }
     }
 
-    @Command(name = "recall", description = "Brings a dropped app back ('ls -a' shows dropped ones).")
+    @Command(
+            name = "recall",
+            description = "Brings a dropped app back ('ls -a' shows dropped ones).",
+            footer = {
+                "Examples:",
+                "  recall 7",
+                "  recall 7 orders_of_yesterday"
+            })
     private static final class Recall implements Callable<Integer> {
         private final ShellSession session;
 
@@ -155,7 +172,12 @@ final class AppCommands {
         }
     }
 
-    @Command(name = "rename", description = "Gives an app another name.")
+    @Command(
+            name = "rename",
+            description = "Gives an app another name.",
+            footer = {
+                "Example: rename orders orders_of_today"
+            })
     private static final class Rename implements Callable<Integer> {
         private final ShellSession session;
 
@@ -180,7 +202,29 @@ final class AppCommands {
         }
     }
 
-    @Command(name = "ls", description = "Lists the apps.")
+    /** How a name matches a pattern. */
+    private enum Match {
+        EXACT(PatternMatchType.PMT_MATCH_EXACT),
+        ANYWHERE(PatternMatchType.PMT_MATCH_ANYWHERE),
+        PREFIX(PatternMatchType.PMT_MATCH_PREFIX),
+        POSTFIX(PatternMatchType.PMT_MATCH_POSTFIX);
+
+        private final PatternMatchType type;
+
+        Match(PatternMatchType type) {
+            this.type = type;
+        }
+    }
+
+    @Command(
+            name = "ls",
+            description = "Lists the apps.",
+            footer = {
+                "Examples:",
+                "  ls -d",
+                "  ls -s dropped",
+                "  ls -p test_ -m prefix"
+            })
     private static final class ListApps implements Callable<Integer> {
         private final ShellSession session;
 
@@ -206,8 +250,14 @@ final class AppCommands {
         @Option(
                 names = {"-p", "--app_name_pattern"},
                 defaultValue = "",
-                description = "Only those whose name contains this.")
+                description = "Only those whose name matches this.")
         private String pattern;
+
+        @Option(
+                names = {"-m", "--match_type"},
+                defaultValue = "anywhere",
+                description = "How it matches: exact, anywhere, prefix or postfix (default: anywhere).")
+        private Match match;
 
         ListApps(ShellSession session) {
             this.session = session;
@@ -215,81 +265,21 @@ final class AppCommands {
 
         @Override
         public Integer call() {
-            List<AppInfo> apps = session.admin().listApps(asked()).stream()
+            List<AppInfo> apps = session.admin().listApps(asked(), pattern, match.type).stream()
                     .filter(app -> all || !status.isEmpty() || app.getStatus() != AppStatus.AS_DROPPED)
-                    .filter(app -> app.getAppName().contains(pattern))
                     .toList();
-            TextTable general = TextTable.columns(
-                    "general_info",
-                    "app_id",
-                    "status",
-                    "app_name",
-                    "app_type",
-                    "partition_count",
-                    "replica_count",
-                    "is_stateful",
-                    "create_time",
-                    "drop_time",
-                    "drop_expire",
-                    "envs_count",
-                    "atomic_idempotent");
-            for (AppInfo app : apps) {
-                boolean dropped = app.getStatus() == AppStatus.AS_DROPPED;
-                general.add(
-                        app.getAppId(),
-                        word(app.getStatus()),
-                        app.getAppName(),
-                        app.getAppType(),
-                        app.getPartitionCount(),
-                        app.getMaxReplicaCount(),
-                        app.isIsStateful(),
-                        time(app.getCreateSecond(), session.zone()),
-                        dropped ? time(app.getDropSecond(), session.zone()) : "-",
-                        dropped ? time(app.getExpireSecond(), session.zone()) : "-",
-                        app.getEnvsSize(),
-                        app.isAtomicIdempotent());
+            if (!detailed) {
+                session.print(json, AppListView.of(apps, session.zone()).tables());
+                return Shell.DONE;
             }
-            List<AppInfo> available = apps.stream()
-                    .filter(app -> app.getStatus() == AppStatus.AS_AVAILABLE)
-                    .toList();
-            TextTable summary = TextTable.facts("summary").add("total_app_count", available.size());
-            if (detailed) {
-                TextTable healthy = health(available, summary);
-                session.print(json, general, healthy, summary);
-            } else {
-                session.print(json, general, summary);
+            Map<String, QueryConfigResponse> configurations = new TreeMap<>();
+            for (AppInfo app : AppListView.available(apps)) {
+                configurations.put(app.getAppName(), session.admin().queryConfig(app.getAppName()));
             }
+            session.print(
+                    json,
+                    AppListView.detailed(apps, session.zone(), configurations).tables());
             return Shell.DONE;
-        }
-
-        private TextTable health(List<AppInfo> apps, TextTable summary) {
-            TextTable table = TextTable.columns(
-                    "healthy_info",
-                    "app_id",
-                    "app_name",
-                    "partition_count",
-                    "fully_healthy",
-                    "unhealthy",
-                    "write_unhealthy",
-                    "read_unhealthy");
-            AppHealth total = AppHealth.NONE;
-            for (AppInfo app : apps) {
-                AppHealth health = AppHealth.of(session.admin().queryConfig(app.getAppName()));
-                total = total.plus(health);
-                table.add(
-                        app.getAppId(),
-                        app.getAppName(),
-                        app.getPartitionCount(),
-                        health.fullyHealthy(),
-                        health.unhealthy(),
-                        health.writeUnhealthy(),
-                        health.readUnhealthy());
-            }
-            summary.add("fully_healthy_partition_count", total.fullyHealthy())
-                    .add("unhealthy_partition_count", total.unhealthy())
-                    .add("write_unhealthy_partition_count", total.writeUnhealthy())
-                    .add("read_unhealthy_partition_count", total.readUnhealthy());
-            return table;
         }
 
         private AppStatus asked() {
@@ -303,13 +293,14 @@ final class AppCommands {
                         + "' is not a status: expected all, available, creating, dropping, dropped or recalling");
             }
         }
-
-        private static String word(AppStatus status) {
-            return status.name().substring("AS_".length());
-        }
     }
 
-    @Command(name = "app", description = "Shows one app.")
+    @Command(
+            name = "app",
+            description = "Shows one app.",
+            footer = {
+                "Example: app orders -d"
+            })
     private static final class ShowApp implements Callable<Integer> {
         private final ShellSession session;
 

@@ -1,26 +1,27 @@
 package dev.sluice.shell;
 
+import dev.sluice.common.view.NodeView;
+import dev.sluice.common.view.TextTable;
 import dev.sluice.common.HostPort;
-import dev.sluice.common.rpc.Wire;
-import dev.sluice.wire.WireAddress;
-import dev.sluice.wire.admin.AppInfo;
 import dev.sluice.wire.admin.AppStatus;
+import dev.sluice.wire.admin.MetaFunctionLevel;
 import dev.sluice.wire.admin.NodeStatus;
-import dev.sluice.wire.admin.PartitionConfiguration;
+import dev.sluice.wire.admin.QueryConfigResponse;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** The cluster and its nodes. */
 final class ClusterCommands {
     private ClusterCommands() {}
 
     static List<Object> all(ShellSession session) {
-        return List.of(new ClusterInfo(session), new Nodes(session));
+        return List.of(new ClusterInfo(session), new Nodes(session), new GetLevel(session), new SetLevel(session));
     }
 
     @Command(name = "cluster_info", description = "Shows what the meta leader says of the cluster.")
@@ -50,7 +51,14 @@ final class ClusterCommands {
         UNALIVE
     }
 
-    @Command(name = "nodes", description = "Shows the replica servers.")
+    @Command(
+            name = "nodes",
+            description = "Shows the replica servers.",
+            footer = {
+                "Examples:",
+                "  nodes -d",
+                "  nodes -s unalive"
+            })
     private static final class Nodes implements Callable<Integer> {
         private final ShellSession session;
 
@@ -75,31 +83,16 @@ final class ClusterCommands {
         @Override
         public Integer call() {
             Map<HostPort, NodeStatus> nodes = session.admin().listNodes();
-            Map<HostPort, int[]> replicas = detailed ? replicas(session) : Map.of();
-            TextTable details = detailed
-                    ? TextTable.columns(
-                            "details", "address", "status", "replica_count", "primary_count", "secondary_count")
-                    : TextTable.columns("details", "address", "status");
-            nodes.forEach((address, status) -> {
-                if (isWanted(status)) {
-                    String word = status == NodeStatus.NS_ALIVE ? "ALIVE" : "UNALIVE";
-                    int[] counts = replicas.getOrDefault(address, new int[2]);
-                    if (detailed) {
-                        details.add(address, word, counts[0] + counts[1], counts[0], counts[1]);
-                    } else {
-                        details.add(address, word);
-                    }
-                }
-            });
-            long alive =
-                    nodes.values().stream().filter(NodeStatus.NS_ALIVE::equals).count();
+            if (!detailed) {
+                session.print(json, NodeView.of(nodes, this::isWanted).tables());
+                return Shell.DONE;
+            }
+            List<QueryConfigResponse> configurations = session.admin().listApps(AppStatus.AS_AVAILABLE).stream()
+                    .map(app -> session.admin().queryConfig(app.getAppName()))
+                    .toList();
             session.print(
                     json,
-                    details,
-                    TextTable.facts("summary")
-                            .add("total_node_count", nodes.size())
-                            .add("alive_node_count", alive)
-                            .add("unalive_node_count", nodes.size() - alive));
+                    NodeView.detailed(nodes, this::isWanted, configurations).tables());
             return Shell.DONE;
         }
 
@@ -110,22 +103,74 @@ final class ClusterCommands {
                 case UNALIVE -> status != NodeStatus.NS_ALIVE;
             };
         }
+    }
 
-        /** Primaries and secondaries of each node, over all apps. */
-        private static Map<HostPort, int[]> replicas(ShellSession session) {
-            Map<HostPort, int[]> counts = new TreeMap<>();
-            for (AppInfo app : session.admin().listApps(AppStatus.AS_AVAILABLE)) {
-                for (PartitionConfiguration partition :
-                        session.admin().queryConfig(app.getAppName()).getPartitions()) {
-                    count(counts, partition.getPrimary(), 0);
-                    partition.getSecondaries().forEach(secondary -> count(counts, secondary, 1));
-                }
-            }
-            return counts;
+    /** How much the meta leader does by itself. */
+    enum Level {
+        STOPPED,
+        BLIND,
+        FREEZED,
+        STEADY,
+        LIVELY;
+
+        private MetaFunctionLevel onWire() {
+            return MetaFunctionLevel.valueOf("FL_" + name());
+        }
+    }
+
+    private static String word(MetaFunctionLevel level) {
+        return level.name().substring("FL_".length()).toLowerCase(Locale.ROOT);
+    }
+
+    @Command(name = "get_meta_level", description = "Shows how much the meta leader does by itself.")
+    private static final class GetLevel implements Callable<Integer> {
+        private final ShellSession session;
+
+        @Mixin
+        private JsonOption json;
+
+        GetLevel(ShellSession session) {
+            this.session = session;
         }
 
-        private static void count(Map<HostPort, int[]> counts, WireAddress node, int role) {
-            Wire.find(node).ifPresent(address -> counts.computeIfAbsent(address, key -> new int[2])[role]++);
+        @Override
+        public Integer call() {
+            String level = word(session.admin().functionLevel());
+            session.say(json, "current meta level is " + level, Map.of("level", level));
+            return Shell.DONE;
+        }
+    }
+
+    @Command(
+            name = "set_meta_level",
+            description = "Sets how much the meta leader does by itself.",
+            footer = {
+                "stopped, blind, freezed: nothing is repaired; freezed and below: no app is created.",
+                "steady: replicas that are lost are replaced. lively: the load is balanced as well.",
+                "",
+                "Example: set_meta_level steady"
+            })
+    private static final class SetLevel implements Callable<Integer> {
+        private final ShellSession session;
+
+        @Mixin
+        private JsonOption json;
+
+        @Parameters(paramLabel = "<level>", description = "stopped, blind, freezed, steady or lively.")
+        private Level level;
+
+        SetLevel(ShellSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            String old = word(session.admin().setFunctionLevel(level.onWire()));
+            session.say(
+                    json,
+                    "set meta level to " + word(level.onWire()) + " succeed, old level was " + old,
+                    Map.of("level", word(level.onWire()), "old_level", old));
+            return Shell.DONE;
         }
     }
 }

@@ -28,7 +28,7 @@ final class RemoteCommand {
     private RemoteCommand() {}
 
     static List<Object> all(ShellSession session) {
-        return List.of(new Run(session), new Info(session));
+        return List.of(new Run(session), new Info(session), new Stat(session), new FlushLog(session));
     }
 
     /** Lets options behind the name of the remote command go to the remote command. */
@@ -80,7 +80,15 @@ final class RemoteCommand {
         }
     }
 
-    @Command(name = NAME, description = "Runs a remote command on servers; the command 'help' lists those there are.")
+    @Command(
+            name = NAME,
+            description = "Runs a remote command on servers; the command 'help' lists those there are.",
+            footer = {
+                "Examples:",
+                "  remote_command -t replica-server help",
+                "  remote_command -t replica-server replica.max-concurrent-bulk-load-downloading-count 2",
+                "  remote_command -l 127.0.0.1:34801 config.get max_concurrent_bulk_load_downloading_count"
+            })
     private static final class Run implements Callable<Integer> {
         private final ShellSession session;
 
@@ -117,6 +125,43 @@ final class RemoteCommand {
         @Override
         public Integer call() {
             return run(session, targets, "server-info", List.of());
+        }
+    }
+
+    @Command(
+            name = "server_stat",
+            description = "Shows the meters of the servers.",
+            footer = "Example: server_stat -t replica-server")
+    private static final class Stat implements Callable<Integer> {
+        private final ShellSession session;
+
+        @Mixin
+        private Targets targets;
+
+        Stat(ShellSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            return run(session, targets, "server-stat", List.of());
+        }
+    }
+
+    @Command(name = "flush_log", description = "Has the servers write what they logged to their disks.")
+    private static final class FlushLog implements Callable<Integer> {
+        private final ShellSession session;
+
+        @Mixin
+        private Targets targets;
+
+        FlushLog(ShellSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            return run(session, targets, "flush-log", List.of());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.shell;
 
+import dev.sluice.common.view.TextTable;
 import static dev.sluice.shell.DataCommands.quoted;
 
 import dev.sluice.client.ClientException;

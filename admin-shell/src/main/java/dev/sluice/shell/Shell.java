@@ -31,6 +31,7 @@ final class Shell {
         List<Object> all = new ArrayList<>();
         all.addAll(ClusterCommands.all(session));
         all.addAll(AppCommands.all(session));
+        all.addAll(AppSettingCommands.all(session));
         all.addAll(EnvCommands.all(session));
         all.addAll(DataCommands.all(session));
         all.addAll(ScanCommands.all(session));

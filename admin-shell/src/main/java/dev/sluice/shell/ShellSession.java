@@ -1,5 +1,6 @@
 package dev.sluice.shell;
 
+import dev.sluice.common.view.TextTable;
 import dev.sluice.client.AdminClient;
 import dev.sluice.client.SluiceClient;
 import dev.sluice.client.Table;

@@ -1,5 +1,6 @@
 package dev.sluice.shell;
 
+import dev.sluice.common.view.TextTable;
 import static dev.sluice.shell.LoadViewTest.downloaded;
 import static dev.sluice.shell.LoadViewTest.partition;
 import static dev.sluice.shell.LoadViewTest.status;

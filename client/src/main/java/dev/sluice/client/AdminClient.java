@@ -22,17 +22,29 @@ import dev.sluice.wire.admin.CreateAppResponse;
 import dev.sluice.wire.admin.DropAppOptions;
 import dev.sluice.wire.admin.DropAppRequest;
 import dev.sluice.wire.admin.DropAppResponse;
+import dev.sluice.wire.admin.GetAtomicIdempotentRequest;
+import dev.sluice.wire.admin.GetAtomicIdempotentResponse;
+import dev.sluice.wire.admin.GetMaxReplicaCountRequest;
+import dev.sluice.wire.admin.GetMaxReplicaCountResponse;
 import dev.sluice.wire.admin.ListAppsRequest;
 import dev.sluice.wire.admin.ListAppsResponse;
 import dev.sluice.wire.admin.ListNodesRequest;
 import dev.sluice.wire.admin.ListNodesResponse;
+import dev.sluice.wire.admin.MetaControlRequest;
+import dev.sluice.wire.admin.MetaControlResponse;
+import dev.sluice.wire.admin.MetaFunctionLevel;
 import dev.sluice.wire.admin.NodeStatus;
+import dev.sluice.wire.admin.PatternMatchType;
 import dev.sluice.wire.admin.QueryConfigRequest;
 import dev.sluice.wire.admin.QueryConfigResponse;
 import dev.sluice.wire.admin.RecallAppRequest;
 import dev.sluice.wire.admin.RecallAppResponse;
 import dev.sluice.wire.admin.RenameAppRequest;
 import dev.sluice.wire.admin.RenameAppResponse;
+import dev.sluice.wire.admin.SetAtomicIdempotentRequest;
+import dev.sluice.wire.admin.SetAtomicIdempotentResponse;
+import dev.sluice.wire.admin.SetMaxReplicaCountRequest;
+import dev.sluice.wire.admin.SetMaxReplicaCountResponse;
 import dev.sluice.wire.admin.UpdateAppEnvRequest;
 import dev.sluice.wire.admin.UpdateAppEnvResponse;
 import dev.sluice.wire.bulkload.BulkLoadControlType;
@@ -155,9 +167,21 @@ public final class AdminClient {
 
     /** Apps of that status, by id; {@code AS_INVALID}: of every status. */
     public List<AppInfo> listApps(AppStatus status) {
+        return listApps(new ListAppsRequest().setStatus(status));
+    }
+
+    /** Of these, those whose name matches the pattern. */
+    public List<AppInfo> listApps(AppStatus status, String pattern, PatternMatchType type) {
+        return listApps(new ListAppsRequest()
+                .setStatus(status)
+                .setAppNamePattern(pattern)
+                .setMatchType(type));
+    }
+
+    private List<AppInfo> listApps(ListAppsRequest request) {
         String what = "list apps";
-        ListAppsResponse reply = ClientException.await(metas.call(
-                what, AdminRpcs.LIST_APPS, new ListAppsRequest().setStatus(status), ListAppsResponse::getErr));
+        ListAppsResponse reply = ClientException.await(
+                metas.call(what, AdminRpcs.LIST_APPS, request, ListAppsResponse::getErr));
         expectOk(what, reply.getErr(), reply.getHintMessage());
         return reply.getInfos();
     }
@@ -218,6 +242,54 @@ public final class AdminClient {
                 .setClearPrefix(prefix));
     }
 
+    /** How many replicas each partition of an app should have. */
+    public int maxReplicaCount(String app) {
+        String what = "replica count of app '" + app + "'";
+        GetMaxReplicaCountResponse reply = ClientException.await(metas.call(
+                what,
+                AdminRpcs.GET_MAX_REPLICA_COUNT,
+                new GetMaxReplicaCountRequest().setAppName(app),
+                GetMaxReplicaCountResponse::getErr));
+        expectOk(what, reply.getErr(), reply.getHintMessage());
+        return reply.getMaxReplicaCount();
+    }
+
+    /** Sets how many replicas each partition of an app should have, and returns how many they should have had. */
+    public int setMaxReplicaCount(String app, int count) {
+        String what = "set replica count of app '" + app + "' to " + count;
+        SetMaxReplicaCountResponse reply = ClientException.await(metas.call(
+                what,
+                AdminRpcs.SET_MAX_REPLICA_COUNT,
+                new SetMaxReplicaCountRequest().setAppName(app).setMaxReplicaCount(count),
+                SetMaxReplicaCountResponse::getErr));
+        expectOk(what, reply.getErr(), reply.getHintMessage());
+        return reply.getOldMaxReplicaCount();
+    }
+
+    /** Whether an app has the flag; atomic writes of Sluice are idempotent with and without it. */
+    public boolean atomicIdempotent(String app) {
+        String what = "atomic_idempotent of app '" + app + "'";
+        GetAtomicIdempotentResponse reply = ClientException.await(metas.call(
+                what,
+                AdminRpcs.GET_ATOMIC_IDEMPOTENT,
+                new GetAtomicIdempotentRequest().setAppName(app),
+                GetAtomicIdempotentResponse::getErr));
+        expectOk(what, reply.getErr(), reply.getHintMessage());
+        return reply.isAtomicIdempotent();
+    }
+
+    /** Sets the flag, and returns what it was before. */
+    public boolean setAtomicIdempotent(String app, boolean wanted) {
+        String what = "set atomic_idempotent of app '" + app + "'";
+        SetAtomicIdempotentResponse reply = ClientException.await(metas.call(
+                what,
+                AdminRpcs.SET_ATOMIC_IDEMPOTENT,
+                new SetAtomicIdempotentRequest().setAppName(app).setAtomicIdempotent(wanted),
+                SetAtomicIdempotentResponse::getErr));
+        expectOk(what, reply.getErr(), reply.getHintMessage());
+        return reply.isOldAtomicIdempotent();
+    }
+
     // Nodes and cluster
 
     /** The replica servers that the leader knows, and whether they are alive. */
@@ -244,6 +316,30 @@ public final class AdminClient {
             info.put(reply.getKeys().get(i), reply.getValues().get(i));
         }
         return info;
+    }
+
+    /** How much the meta leader does by itself. */
+    public MetaFunctionLevel functionLevel() {
+        return controlMeta(MetaFunctionLevel.FL_INVALID);
+    }
+
+    /** Sets how much the meta leader does by itself, and returns what it was before. */
+    public MetaFunctionLevel setFunctionLevel(MetaFunctionLevel level) {
+        if (level == MetaFunctionLevel.FL_INVALID) {
+            throw new IllegalArgumentException("expected a function level, found " + level);
+        }
+        return controlMeta(level);
+    }
+
+    private MetaFunctionLevel controlMeta(MetaFunctionLevel level) {
+        String what = "function level";
+        MetaControlResponse reply = ClientException.await(metas.call(
+                what,
+                AdminRpcs.CONTROL_META,
+                new MetaControlRequest().setLevel(level),
+                MetaControlResponse::getErr));
+        expectOk(what, reply.getErr(), null);
+        return reply.getOldLevel();
     }
 
     /** Runs a remote command on a server, and returns its text. */

@@ -3,12 +3,22 @@ package dev.sluice.meta;
 import dev.sluice.bulkload.store.BlockService;
 import dev.sluice.bulkload.store.BlockStores;
 import dev.sluice.common.HostPort;
+import dev.sluice.common.command.CommandThreads;
 import dev.sluice.common.command.RemoteCommands;
 import dev.sluice.common.command.ServerInfo;
+import dev.sluice.common.command.StandardCommands;
 import dev.sluice.common.config.Config;
 import dev.sluice.common.config.ConfigException;
+import dev.sluice.common.config.Settings;
 import dev.sluice.common.fault.FaultPoints;
+import dev.sluice.common.http.CommonRoutes;
+import dev.sluice.common.http.HttpLimits;
+import dev.sluice.common.http.HttpRoutes;
+import dev.sluice.common.http.HttpService;
+import dev.sluice.common.metrics.Metrics;
+import dev.sluice.common.rpc.Faces;
 import dev.sluice.common.rpc.InternalRpcs;
+import dev.sluice.common.rpc.LocalCalls;
 import dev.sluice.common.rpc.NettyRpcServer;
 import dev.sluice.common.rpc.RpcHandlers;
 import dev.sluice.common.rpc.RpcIo;
@@ -20,6 +30,7 @@ import dev.sluice.meta.admin.LiveNodes;
 import dev.sluice.meta.admin.MetaIdentity;
 import dev.sluice.meta.guardian.Guardian;
 import dev.sluice.meta.guardian.Standing;
+import dev.sluice.meta.http.MetaRoutes;
 import dev.sluice.meta.journal.RatisJournal;
 import dev.sluice.meta.journal.RatisOptions;
 import dev.sluice.meta.leader.MetaLeader;
@@ -40,12 +51,12 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -73,6 +84,7 @@ public final class MetaServer implements AutoCloseable {
     private final RpcIo io;
     private final ThreadEventLoop loop;
     private final ExecutorService commandThread;
+    private final Metrics metrics = new Metrics();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
     private @Nullable NettyRpcServer rpc;
@@ -91,11 +103,7 @@ public final class MetaServer implements AutoCloseable {
         String name = "meta-" + self.port();
         io = RpcIo.start(name + "-net", config.get(MetaOptions.NETWORK_THREADS));
         loop = new ThreadEventLoop(name);
-        commandThread = Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, name + "-commands");
-            thread.setDaemon(true);
-            return thread;
-        });
+        commandThread = CommandThreads.start(name + "-commands");
     }
 
     /** Joins the group and answers clients and replica servers from here on; the leader is found in a moment. */
@@ -128,7 +136,8 @@ public final class MetaServer implements AutoCloseable {
         owner.addListener(keeper);
         owner.addListener(new LeaderLog());
 
-        RemoteCommands remote = new RemoteCommands(ServerInfo.startedAt(startedMs));
+        ServerInfo info = ServerInfo.startedAt(startedMs);
+        RemoteCommands remote = new RemoteCommands(info);
         faults.registerCommand(remote, "meta.fault-point");
         new AdminHandlers(
                         owner,
@@ -145,13 +154,20 @@ public final class MetaServer implements AutoCloseable {
         handlers.onStream(
                 InternalRpcs.NODE_STREAM, RpcHandlers.Access.CLIENTS, (caller, stream) -> registry.accept(stream));
 
+        MetaMeters.register(metrics, owner, registry);
+        Settings settings = new Settings(config);
+        StandardCommands.register(remote, settings, metrics, loop);
+        HttpRoutes routes = new HttpRoutes();
+        CommonRoutes.register(routes, info, settings, metrics);
+        MetaRoutes.register(routes, new LocalCalls(handlers, self), owner::findLeader, ZoneId.systemDefault());
         rpc = NettyRpcServer.start(
                 io,
                 self.host(),
                 self.port(),
                 handlers,
                 () -> new ServerIdentity(owner.state().clusterId(), self, startedMs),
-                RpcLimits.DEFAULT);
+                RpcLimits.DEFAULT,
+                new Faces(new HttpService(routes, commandThread, HttpLimits.DEFAULT), metrics::ofTaskCode));
         owner.start();
         LOG.info("Meta server on {}, of {}, journal in {}", self, servers, config.get(MetaOptions.DATA_DIR));
     }
@@ -209,6 +225,7 @@ public final class MetaServer implements AutoCloseable {
         }
         commandThread.shutdownNow();
         io.close();
+        metrics.close();
         LOG.info("Meta server {} is closed", self);
         if (cause == null) {
             ended.complete(null);

@@ -1,5 +1,6 @@
 package dev.sluice.shell.fileset;
 
+import dev.sluice.common.view.TextTable;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.bulkload.fileset.BulkLoadInfo;
@@ -7,7 +8,6 @@ import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.fileset.SourceException;
 import dev.sluice.bulkload.store.FileSetSource;
 import dev.sluice.shell.Figures;
-import dev.sluice.shell.TextTable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

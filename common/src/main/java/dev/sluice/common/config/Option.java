@@ -105,14 +105,22 @@ public final class Option<T> {
      * is expected.
      */
     public T parse(String text) {
-        T value;
+        T value = read(text);
+        check(value);
+        return value;
+    }
+
+    /** The same without the check of the range. */
+    T read(String text) {
         try {
-            value = type.parse().apply(text.trim());
+            return type.parse().apply(text.trim());
         } catch (IllegalArgumentException e) {
             throw new ConfigException(this + " = '" + text + "': expected " + expected(), e);
         }
-        check(value);
-        return value;
+    }
+
+    ValueType valueType() {
+        return type.kind();
     }
 
     /** The value as {@link #parse} takes it. */

@@ -16,31 +16,34 @@ import org.jspecify.annotations.Nullable;
  * @param parse text to value; throws {@link IllegalArgumentException} for text that is no value
  * @param print value to text that {@code parse} takes
  * @param order for ranges; null if values have no order
+ * @param kind without unit
  */
 record OptionType<T>(
         String name,
         Function<String, T> parse,
         Function<T, String> print,
-        @Nullable Comparator<T> order) {
+        @Nullable Comparator<T> order,
+        ValueType kind) {
     private static final Pattern QUANTITY = Pattern.compile("(-?\\d+)\\s*([a-zA-Z]*)");
 
     static final OptionType<Integer> INTEGER =
-            new OptionType<>("integer", Integer::valueOf, Object::toString, Integer::compare);
-    static final OptionType<Long> LONG = new OptionType<>("integer", Long::valueOf, Object::toString, Long::compare);
+            new OptionType<>("integer", Integer::valueOf, Object::toString, Integer::compare, ValueType.INTEGER);
+    static final OptionType<Long> LONG = new OptionType<>("integer", Long::valueOf, Object::toString, Long::compare, ValueType.LONG);
     static final OptionType<Double> DECIMAL =
-            new OptionType<>("decimal", OptionType::parseDecimal, Object::toString, Double::compare);
+            new OptionType<>("decimal", OptionType::parseDecimal, Object::toString, Double::compare, ValueType.DECIMAL);
     static final OptionType<Long> BYTES = new OptionType<>(
-            "bytes (a number, or one with K, M, G, T)", OptionType::parseBytes, OptionType::printBytes, Long::compare);
+            "bytes (a number, or one with K, M, G, T)", OptionType::parseBytes, OptionType::printBytes, Long::compare, ValueType.LONG);
     static final OptionType<Long> MILLISECONDS = new OptionType<>(
             "milliseconds (a number, or one with ms, s, m, h)",
             OptionType::parseMilliseconds,
             Object::toString,
-            Long::compare);
+            Long::compare,
+            ValueType.LONG);
     static final OptionType<Boolean> BOOL =
-            new OptionType<>("true or false", OptionType::parseBool, Object::toString, null);
-    static final OptionType<String> STRING = new OptionType<>("text", Function.identity(), Function.identity(), null);
+            new OptionType<>("true or false", OptionType::parseBool, Object::toString, null, ValueType.BOOLEAN);
+    static final OptionType<String> STRING = new OptionType<>("text", Function.identity(), Function.identity(), null, ValueType.TEXT);
     static final OptionType<List<String>> LIST =
-            new OptionType<>("list, separated by commas", OptionType::parseList, list -> String.join(",", list), null);
+            new OptionType<>("list, separated by commas", OptionType::parseList, list -> String.join(",", list), null, ValueType.TEXT);
 
     static OptionType<String> choice(List<String> words) {
         return new OptionType<>(
@@ -52,7 +55,8 @@ record OptionType<T>(
                     return text;
                 },
                 Function.identity(),
-                null);
+                null,
+                ValueType.TEXT);
     }
 
     private static Double parseDecimal(String text) {

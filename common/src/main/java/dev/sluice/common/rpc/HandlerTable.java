@@ -5,16 +5,17 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The handlers of a server by the bytes of their task codes, found without making a string. Open addressing. */
 final class HandlerTable {
     private final @Nullable Row[] rows;
 
-    HandlerTable(Collection<RpcHandlers.Entry<?, ?>> entries) {
+    HandlerTable(Collection<RpcHandlers.Entry<?, ?>> entries, Function<String, RpcMeter> meters) {
         rows = new Row[Math.max(16, Integer.highestOneBit(entries.size()) * 4)];
         for (RpcHandlers.Entry<?, ?> entry : entries) {
-            Row row = new Row(entry);
+            Row row = new Row(entry, meters.apply(entry.rpc().taskCode()));
             int slot = slotOf(hash(row.code));
             while (rows[slot] != null) {
                 slot = (slot + 1) & (rows.length - 1);
@@ -61,11 +62,13 @@ final class HandlerTable {
         final RpcHandlers.Entry<?, ?> entry;
         final byte[] ackName;
         final boolean forPartition;
+        final RpcMeter meter;
         private final byte[] code;
         private final ByteBuf codeBuffer;
 
-        private Row(RpcHandlers.Entry<?, ?> entry) {
+        private Row(RpcHandlers.Entry<?, ?> entry, RpcMeter meter) {
             this.entry = entry;
+            this.meter = meter;
             code = entry.rpc().taskCode().getBytes(StandardCharsets.US_ASCII);
             codeBuffer = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(code));
             ackName = MessageCodec.ackName(code);

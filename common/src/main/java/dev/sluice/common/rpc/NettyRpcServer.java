@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -16,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +39,7 @@ public final class NettyRpcServer implements AutoCloseable {
     private final HandlerTable handlers;
     private final @Nullable HelloDesk helloDesk;
     private final RpcLimits limits;
+    private final @Nullable Consumer<ChannelPipeline> http;
     private final Channel listening;
 
     /**
@@ -53,7 +56,19 @@ public final class NettyRpcServer implements AutoCloseable {
             RpcHandlers handlers,
             @Nullable Supplier<ServerIdentity> identity,
             RpcLimits limits) {
-        return new NettyRpcServer(io, bindHost, port, handlers, identity, limits);
+        return start(io, bindHost, port, handlers, identity, limits, Faces.RPC_ONLY);
+    }
+
+    /** The same with more than RPC on the port. */
+    public static NettyRpcServer start(
+            RpcIo io,
+            String bindHost,
+            int port,
+            RpcHandlers handlers,
+            @Nullable Supplier<ServerIdentity> identity,
+            RpcLimits limits,
+            Faces faces) {
+        return new NettyRpcServer(io, bindHost, port, handlers, identity, limits, faces);
     }
 
     private NettyRpcServer(
@@ -62,9 +77,11 @@ public final class NettyRpcServer implements AutoCloseable {
             int port,
             RpcHandlers handlers,
             @Nullable Supplier<ServerIdentity> identity,
-            RpcLimits limits) {
+            RpcLimits limits,
+            Faces faces) {
         this.helloDesk = identity == null ? null : new HelloDesk(identity);
-        this.handlers = new HandlerTable(withHello(handlers, helloDesk != null));
+        this.handlers = new HandlerTable(withHello(handlers, helloDesk != null), faces.meters());
+        this.http = faces.http();
         this.limits = limits;
         ChannelFuture bound = new ServerBootstrap()
                 .group(io.group())
@@ -119,7 +136,7 @@ public final class NettyRpcServer implements AutoCloseable {
             connections.add(channel);
             channel.pipeline()
                     .addLast(new FlushConsolidationHandler(FLUSH_AFTER_REPLIES, true))
-                    .addLast(new ProtocolSniffer(() -> new ServerConnection(handlers, helloDesk, limits)));
+                    .addLast(new ProtocolSniffer(() -> new ServerConnection(handlers, helloDesk, limits), http));
         }
     }
 }

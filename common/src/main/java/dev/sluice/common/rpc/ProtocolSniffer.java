@@ -3,10 +3,13 @@ package dev.sluice.common.rpc;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,9 +23,11 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
     private static final int HTTP_POST = 0x504f5354;
 
     private final Supplier<ChannelHandler> rpc;
+    private final @Nullable Consumer<ChannelPipeline> http;
 
-    ProtocolSniffer(Supplier<ChannelHandler> rpc) {
+    ProtocolSniffer(Supplier<ChannelHandler> rpc, @Nullable Consumer<ChannelPipeline> http) {
         this.rpc = rpc;
+        this.http = http;
     }
 
     @Override
@@ -33,7 +38,14 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
         int prefix = in.getInt(in.readerIndex());
         switch (prefix) {
             case MessageCodec.MAGIC -> ctx.pipeline().replace(this, "rpc", rpc.get());
-            case HTTP_GET, HTTP_POST -> close(ctx, in, "HTTP is not served on this port");
+            case HTTP_GET, HTTP_POST -> {
+                if (http == null) {
+                    close(ctx, in, "HTTP is not served on this port");
+                } else {
+                    http.accept(ctx.pipeline());
+                    ctx.pipeline().remove(this);
+                }
+            }
             default ->
                 close(
                         ctx,

@@ -21,11 +21,15 @@ final class Reply<R extends TBase<?, ?>> implements Responder<R> {
     private final RpcLimits limits;
     private final AtomicBoolean answered = new AtomicBoolean();
 
-    Reply(Channel channel, byte[] ackName, int sequenceId, RpcLimits limits) {
+    private final RpcMeter meter;
+    private final long startedNanos = System.nanoTime();
+
+    Reply(Channel channel, byte[] ackName, int sequenceId, RpcLimits limits, RpcMeter meter) {
         this.channel = channel;
         this.ackName = ackName;
         this.sequenceId = sequenceId;
         this.limits = limits;
+        this.meter = meter;
     }
 
     @Override
@@ -55,6 +59,7 @@ final class Reply<R extends TBase<?, ?>> implements Responder<R> {
             MessageCodec.writeErrorReply(out, error, ackName, sequenceId);
         }
         channel.writeAndFlush(out, channel.voidPromise());
+        meter.answered(System.nanoTime() - startedNanos, !error.isOk());
     }
 
     @Override
@@ -68,5 +73,6 @@ final class Reply<R extends TBase<?, ?>> implements Responder<R> {
         ByteBuf out = channel.alloc().ioBuffer();
         MessageCodec.writeErrorReply(out, error, ackName, sequenceId);
         channel.writeAndFlush(out, channel.voidPromise());
+        meter.answered(System.nanoTime() - startedNanos, true);
     }
 }

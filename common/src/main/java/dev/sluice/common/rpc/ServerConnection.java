@@ -81,7 +81,8 @@ final class ServerConnection extends ByteToMessageDecoder {
             open.onFrame(frame.argument());
         } else if (row == null || !isOpenTo(row, frame)) {
             byte[] ackName = row == null ? MessageCodec.ackName(frame.nameBytes()) : row.ackName;
-            new Reply<>(ctx.channel(), ackName, frame.sequenceId(), limits).fail(ErrorCode.ERR_HANDLER_NOT_FOUND);
+            new Reply<>(ctx.channel(), ackName, frame.sequenceId(), limits, RpcMeter.NONE)
+                    .fail(ErrorCode.ERR_HANDLER_NOT_FOUND);
         } else {
             serve(ctx, row, row.entry, frame);
         }
@@ -100,7 +101,7 @@ final class ServerConnection extends ByteToMessageDecoder {
 
     private <Q extends TBase<?, ?>, R extends TBase<?, ?>> void serve(
             ChannelHandlerContext ctx, HandlerTable.Row row, RpcHandlers.Entry<Q, R> entry, RequestFrame frame) {
-        Reply<R> reply = new Reply<>(ctx.channel(), row.ackName, frame.sequenceId(), limits);
+        Reply<R> reply = new Reply<>(ctx.channel(), row.ackName, frame.sequenceId(), limits, row.meter);
         Responder<R> responder = entry.oneWay() ? NoReply.instance() : reply;
         Q request = entry.rpc().newRequest().get();
         try {
@@ -116,7 +117,7 @@ final class ServerConnection extends ByteToMessageDecoder {
         }
         try {
             if (request instanceof Hello hello && helloDesk != null) {
-                peer = helloDesk.receive(hello, new Reply<>(ctx.channel(), row.ackName, frame.sequenceId(), limits));
+                peer = helloDesk.receive(hello, new Reply<>(ctx.channel(), row.ackName, frame.sequenceId(), limits, row.meter));
                 caller = null;
             } else if (entry.streamHandler() != null) {
                 open(ctx, row, entry, entry.streamHandler(), frame.sequenceId(), request);

@@ -9,6 +9,7 @@ import dev.sluice.bulkload.verify.PartitionVerifier;
 import dev.sluice.common.command.RemoteCommands;
 import dev.sluice.common.config.Config;
 import dev.sluice.common.file.FileSystem;
+import dev.sluice.common.metrics.Metrics;
 import dev.sluice.common.time.Clock;
 import dev.sluice.replica.replica.LoadHooks;
 import dev.sluice.replica.replica.LoadHooksFactory;
@@ -38,6 +39,7 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     private final ExecutorService deleter;
 
     private final AtomicLong changes = new AtomicLong();
+    private final LoadCounts counts = new LoadCounts();
 
     /** Loads from these stores, within the limits of the configuration. The stores are closed by whoever opened them. */
     public NodeLoads(FileSystem files, BlockStores stores, Clock clock, Config config) {
@@ -76,6 +78,24 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
                 "replica.query-bulk-load-slots",
                 "Slots in use, their limit, and who waits.",
                 arguments -> "in use " + slots.inUse() + " of " + slots.limit() + ", waiting " + slots.waiting());
+    }
+
+    /** Adds the meters of loads. */
+    public void registerMeters(Metrics metrics) {
+        metrics.gauge("bulk_load_downloading_count", "Replicas that download now.", slots::inUse);
+        metrics.gauge("bulk_load_downloading_count_max", "Replicas that may download at once.", slots::limit);
+        metrics.gauge(
+                "bulk_load_waiting_count", "Replicas that wait to download.", () -> slots.waiting().size());
+        metrics.gauge(
+                "bulk_load_bytes_per_second_max",
+                "Bytes per second that this node may transfer; 0 is no limit.",
+                throttle::bytesPerSecondMax);
+        counts.register(metrics);
+    }
+
+    /** What loads of this node count. */
+    LoadCounts counts() {
+        return counts;
     }
 
     /** The node's budget of bytes; learning draws from it as well. */

@@ -326,6 +326,9 @@ final class ReplicaLoads implements LoadHooks {
                     state.getClass().getSimpleName(),
                     why);
         }
+        if (state.phase() != before.phase()) {
+            node.counts().reached(state.phase());
+        }
         step.effects().forEach(this::perform);
         if (!state.equals(before)) {
             push();

@@ -127,9 +127,11 @@ final class Work {
         StopSignal.Registration registration = stop.onStop(download::stop);
         var unused = download.outcome().thenAccept(outcome -> {
             registration.close();
-            if (outcome instanceof DownloadOutcome.Complete) {
+            if (outcome instanceof DownloadOutcome.Complete complete) {
+                node.counts().fetched(complete.progress());
                 end(listener::onDone);
             } else if (outcome instanceof DownloadOutcome.Failed failed) {
+                node.counts().fetchFailed(failed.progress());
                 fail(failed.error());
             } else {
                 end(listener::onStopped);

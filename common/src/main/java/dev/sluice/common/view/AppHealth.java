@@ -1,4 +1,4 @@
-package dev.sluice.shell;
+package dev.sluice.common.view;
 
 import dev.sluice.wire.admin.PartitionConfiguration;
 import dev.sluice.wire.admin.QueryConfigResponse;

@@ -1,13 +1,14 @@
-package dev.sluice.shell;
+package dev.sluice.common.view;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
- * A table as the shell prints it: its name in brackets, then aligned columns under a header, or one fact per line.
+ * A table as people see it: its name in brackets, then aligned columns under a header, or one fact per line.
  *
  * <p>As JSON its rows are keyed by their first column.
  */
@@ -44,21 +45,31 @@ public final class TextTable {
         return this;
     }
 
-    String name() {
+    /** As it stands in brackets. */
+    public String name() {
         return name;
     }
 
     /** The rows by their first column. */
-    Map<String, Object> toJson() {
+    public Map<String, Object> toJson() {
+        return byFirstColumn(value -> value);
+    }
+
+    /** The same with every value as text, as Pegasus' servers print it. */
+    public Map<String, Object> toTexts() {
+        return byFirstColumn(Object::toString);
+    }
+
+    private Map<String, Object> byFirstColumn(UnaryOperator<Object> printed) {
         Map<String, Object> json = new LinkedHashMap<>();
         for (List<Object> row : rows) {
             if (header.isEmpty()) {
-                json.put(row.get(0).toString(), row.get(1));
+                json.put(row.get(0).toString(), printed.apply(row.get(1)));
                 continue;
             }
             Map<String, Object> fields = new LinkedHashMap<>();
             for (int i = 0; i < row.size(); i++) {
-                fields.put(header.get(i), row.get(i));
+                fields.put(header.get(i), printed.apply(row.get(i)));
             }
             json.put(row.get(0).toString(), fields);
         }

@@ -1,4 +1,4 @@
-package dev.sluice.shell;
+package dev.sluice.common.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

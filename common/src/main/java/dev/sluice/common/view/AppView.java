@@ -1,4 +1,4 @@
-package dev.sluice.shell;
+package dev.sluice.common.view;
 
 import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.Wire;
@@ -12,8 +12,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The tables that show one app. */
-record AppView(List<TextTable> shown) {
-    static AppView of(String name, QueryConfigResponse config, boolean detailed) {
+public record AppView(List<TextTable> shown) {
+    public AppView {
+        shown = List.copyOf(shown);
+    }
+
+    /** The tables of one app; detailed: also where its replicas are. */
+    public static AppView of(String name, QueryConfigResponse config, boolean detailed) {
         int maxReplicas = config.getPartitions().stream()
                 .mapToInt(PartitionConfiguration::getMaxReplicaCount)
                 .max()
@@ -31,7 +36,7 @@ record AppView(List<TextTable> shown) {
         return new AppView(tables);
     }
 
-    TextTable[] tables() {
+    public TextTable[] tables() {
         return shown.toArray(TextTable[]::new);
     }
 

@@ -1,0 +1,96 @@
+package dev.sluice.replica;
+
+import dev.sluice.common.Gpid;
+import dev.sluice.common.http.BadRequestException;
+import dev.sluice.common.http.HttpAnswer;
+import dev.sluice.common.http.HttpQuery;
+import dev.sluice.common.http.HttpRoutes;
+import dev.sluice.replica.replica.Replica;
+import dev.sluice.replica.replica.ReplicaView;
+import dev.sluice.replica.replica.Replicas;
+import dev.sluice.wire.internal.AppDescription;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a replica server answers over HTTP about its replicas. */
+final class ReplicaRoutes {
+    /** Values carry an expiry time and a time tag; that of the files that Pegasus' jobs make. */
+    private static final String DATA_VERSION = "1";
+
+    private final Replicas replicas;
+
+    private ReplicaRoutes(Replicas replicas) {
+        this.replicas = replicas;
+    }
+
+    static void register(HttpRoutes routes, Replicas replicas) {
+        ReplicaRoutes ours = new ReplicaRoutes(replicas);
+        routes.get("/replica/info", "[app_id=<id>]: the replicas of this node, by partition", ours::info)
+                .get("/replica/data_version", "app_id=<id>: the format of values, by partition", ours::dataVersion)
+                .get(
+                        "/replica/manual_compaction",
+                        "app_id=<id>: how many replicas of an app are compacting: none ever does",
+                        ours::compaction);
+    }
+
+    private HttpAnswer info(HttpQuery query) {
+        List<Replica> wanted = query.parameters().containsKey("app_id")
+                ? ofApp(query)
+                : replicas.all().stream()
+                        .sorted(Comparator.comparing(Replica::gpid))
+                        .toList();
+        Map<String, Object> all = new LinkedHashMap<>();
+        for (Replica replica : wanted) {
+            ReplicaView view = replica.view();
+            AppDescription app = view.app();
+            Map<String, String> fields = new LinkedHashMap<>();
+            fields.put("app_name", app == null ? "" : app.getAppName());
+            fields.put("role", view.role().name().toLowerCase(Locale.ROOT));
+            fields.put("serving", Boolean.toString(view.serving()));
+            fields.put("ballot", view.ballot().toString());
+            fields.put("primary", view.primary() == null ? "" : String.valueOf(view.primary()));
+            all.put(replica.gpid().toString(), fields);
+        }
+        return HttpAnswer.json(all);
+    }
+
+    private HttpAnswer dataVersion(HttpQuery query) {
+        List<Replica> ofApp = ofApp(query);
+        Map<String, Object> versions = new LinkedHashMap<>();
+        for (Replica replica : ofApp) {
+            versions.put(
+                    Integer.toString(replica.gpid().partitionIndex()), Map.of("data_version", DATA_VERSION));
+        }
+        return ofApp.isEmpty() ? notFound(query) : HttpAnswer.json(versions);
+    }
+
+    private HttpAnswer compaction(HttpQuery query) {
+        List<Replica> ofApp = ofApp(query);
+        Map<String, String> status = new LinkedHashMap<>();
+        status.put("idle", Integer.toString(ofApp.size()));
+        status.put("running", "0");
+        status.put("queuing", "0");
+        status.put("finished", "0");
+        return ofApp.isEmpty() ? notFound(query) : HttpAnswer.json(Map.of("status", status));
+    }
+
+    private List<Replica> ofApp(HttpQuery query) {
+        int appId;
+        try {
+            appId = Integer.parseInt(query.require("app_id"));
+        } catch (NumberFormatException e) {
+            throw new BadRequestException("app_id '" + query.require("app_id") + "' is no number", e);
+        }
+        return replicas.all().stream()
+                .filter(replica -> replica.gpid().appId() == appId)
+                .sorted(Comparator.comparing(Replica::gpid))
+                .toList();
+    }
+
+    private static HttpAnswer notFound(HttpQuery query) {
+        return HttpAnswer.notFound("app_id=" + query.require("app_id") + " not found");
+    }
+}
