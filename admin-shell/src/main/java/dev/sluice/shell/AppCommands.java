@@ -1,8 +1,8 @@
 package dev.sluice.shell;
 
+import dev.sluice.client.AdminClient;
 import dev.sluice.common.view.AppListView;
 import dev.sluice.common.view.AppView;
-import dev.sluice.client.AdminClient;
 import dev.sluice.wire.admin.AppInfo;
 import dev.sluice.wire.admin.AppStatus;
 import dev.sluice.wire.admin.PatternMatchType;
@@ -138,11 +138,7 @@ final class AppCommands {
     @Command(
             name = "recall",
             description = "Brings a dropped app back ('ls -a' shows dropped ones).",
-            footer = {
-                "Examples:",
-                "  recall 7",
-                "  recall 7 orders_of_yesterday"
-            })
+            footer = {"Examples:", "  recall 7", "  recall 7 orders_of_yesterday"})
     private static final class Recall implements Callable<Integer> {
         private final ShellSession session;
 
@@ -175,9 +171,7 @@ final class AppCommands {
     @Command(
             name = "rename",
             description = "Gives an app another name.",
-            footer = {
-                "Example: rename orders orders_of_today"
-            })
+            footer = {"Example: rename orders orders_of_today"})
     private static final class Rename implements Callable<Integer> {
         private final ShellSession session;
 
@@ -219,12 +213,7 @@ final class AppCommands {
     @Command(
             name = "ls",
             description = "Lists the apps.",
-            footer = {
-                "Examples:",
-                "  ls -d",
-                "  ls -s dropped",
-                "  ls -p test_ -m prefix"
-            })
+            footer = {"Examples:", "  ls -d", "  ls -s dropped", "  ls -p test_ -m prefix"})
     private static final class ListApps implements Callable<Integer> {
         private final ShellSession session;
 
@@ -298,9 +287,7 @@ final class AppCommands {
     @Command(
             name = "app",
             description = "Shows one app.",
-            footer = {
-                "Example: app orders -d"
-            })
+            footer = {"Example: app orders -d"})
     private static final class ShowApp implements Callable<Integer> {
         private final ShellSession session;
 

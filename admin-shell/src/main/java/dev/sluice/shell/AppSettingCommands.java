@@ -129,7 +129,8 @@ final class AppSettingCommands {
 
     @Command(
             name = "disable_atomic_idempotent",
-            description = "Takes the flag atomic_idempotent off an app; atomic writes are idempotent with and without it.")
+            description =
+                    "Takes the flag atomic_idempotent off an app; atomic writes are idempotent with and without it.")
     private static final class DisableAtomicIdempotent implements Callable<Integer> {
         private final ShellSession session;
 

@@ -1,8 +1,8 @@
 package dev.sluice.shell;
 
+import dev.sluice.common.HostPort;
 import dev.sluice.common.view.NodeView;
 import dev.sluice.common.view.TextTable;
-import dev.sluice.common.HostPort;
 import dev.sluice.wire.admin.AppStatus;
 import dev.sluice.wire.admin.MetaFunctionLevel;
 import dev.sluice.wire.admin.NodeStatus;
@@ -54,11 +54,7 @@ final class ClusterCommands {
     @Command(
             name = "nodes",
             description = "Shows the replica servers.",
-            footer = {
-                "Examples:",
-                "  nodes -d",
-                "  nodes -s unalive"
-            })
+            footer = {"Examples:", "  nodes -d", "  nodes -s unalive"})
     private static final class Nodes implements Callable<Integer> {
         private final ShellSession session;
 

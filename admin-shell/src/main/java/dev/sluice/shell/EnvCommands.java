@@ -43,9 +43,7 @@ final class EnvCommands {
     @Command(
             name = "set_app_envs",
             description = "Sets environment variables of the app in use.",
-            footer = {
-                "Example: set_app_envs default_ttl 86400 replica.write_throttling 1000*delay*100"
-            })
+            footer = {"Example: set_app_envs default_ttl 86400 replica.write_throttling 1000*delay*100"})
     private static final class Set implements Callable<Integer> {
         private final ShellSession session;
 
@@ -77,9 +75,7 @@ final class EnvCommands {
     @Command(
             name = "del_app_envs",
             description = "Removes environment variables of the app in use.",
-            footer = {
-                "Example: del_app_envs default_ttl"
-            })
+            footer = {"Example: del_app_envs default_ttl"})
     private static final class Delete implements Callable<Integer> {
         private final ShellSession session;
 
@@ -103,11 +99,7 @@ final class EnvCommands {
     @Command(
             name = "clear_app_envs",
             description = "Removes all environment variables of the app in use, or some.",
-            footer = {
-                "Examples:",
-                "  clear_app_envs -a",
-                "  clear_app_envs -p replica"
-            })
+            footer = {"Examples:", "  clear_app_envs -a", "  clear_app_envs -p replica"})
     private static final class Clear implements Callable<Integer> {
         private final ShellSession session;
 

@@ -1,7 +1,7 @@
 package dev.sluice.shell;
 
-import dev.sluice.common.view.TextTable;
 import dev.sluice.client.LoadStatus;
+import dev.sluice.common.view.TextTable;
 import dev.sluice.wire.bulkload.BulkLoadStatus;
 import dev.sluice.wire.bulkload.PartitionBulkLoadState;
 import java.util.ArrayList;

@@ -1,6 +1,5 @@
 package dev.sluice.shell;
 
-import dev.sluice.common.view.TextTable;
 import static dev.sluice.shell.DataCommands.quoted;
 
 import dev.sluice.client.ClientException;
@@ -11,6 +10,7 @@ import dev.sluice.client.Table;
 import dev.sluice.client.TableScan;
 import dev.sluice.common.data.PartitionHash;
 import dev.sluice.common.data.StoredKey;
+import dev.sluice.common.view.TextTable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;

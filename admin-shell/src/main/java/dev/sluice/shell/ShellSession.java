@@ -1,10 +1,10 @@
 package dev.sluice.shell;
 
-import dev.sluice.common.view.TextTable;
 import dev.sluice.client.AdminClient;
 import dev.sluice.client.SluiceClient;
 import dev.sluice.client.Table;
 import dev.sluice.common.command.JsonText;
+import dev.sluice.common.view.TextTable;
 import java.io.PrintWriter;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;

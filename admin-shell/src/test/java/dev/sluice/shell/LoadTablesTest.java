@@ -1,12 +1,12 @@
 package dev.sluice.shell;
 
-import dev.sluice.common.view.TextTable;
 import static dev.sluice.shell.LoadViewTest.downloaded;
 import static dev.sluice.shell.LoadViewTest.partition;
 import static dev.sluice.shell.LoadViewTest.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.client.LoadStatus;
+import dev.sluice.common.view.TextTable;
 import dev.sluice.wire.bulkload.BulkLoadStatus;
 import dev.sluice.wire.bulkload.PartitionBulkLoadState;
 import java.util.Arrays;

@@ -180,8 +180,8 @@ public final class AdminClient {
 
     private List<AppInfo> listApps(ListAppsRequest request) {
         String what = "list apps";
-        ListAppsResponse reply = ClientException.await(
-                metas.call(what, AdminRpcs.LIST_APPS, request, ListAppsResponse::getErr));
+        ListAppsResponse reply =
+                ClientException.await(metas.call(what, AdminRpcs.LIST_APPS, request, ListAppsResponse::getErr));
         expectOk(what, reply.getErr(), reply.getHintMessage());
         return reply.getInfos();
     }
@@ -334,10 +334,7 @@ public final class AdminClient {
     private MetaFunctionLevel controlMeta(MetaFunctionLevel level) {
         String what = "function level";
         MetaControlResponse reply = ClientException.await(metas.call(
-                what,
-                AdminRpcs.CONTROL_META,
-                new MetaControlRequest().setLevel(level),
-                MetaControlResponse::getErr));
+                what, AdminRpcs.CONTROL_META, new MetaControlRequest().setLevel(level), MetaControlResponse::getErr));
         expectOk(what, reply.getErr(), null);
         return reply.getOldLevel();
     }

@@ -25,14 +25,20 @@ final class MetaMeters {
         metrics.gauge("meta_is_leader", "1 on the leader of the group.", () -> leader.holdsLease() ? 1 : 0);
         metrics.gauge("alive_nodes", "Replica servers that are alive.", () -> meters.nodes(Standing.LIVE));
         metrics.gauge("unalive_nodes", "Replica servers that are dead.", () -> meters.nodes(Standing.DEAD));
-        metrics.gauge("apps", "Apps that can be used.", () -> meters.state().apps().stream()
-                .filter(App::isAvailable)
-                .count());
-        metrics.gauge("dropped_apps", "Apps that can be recalled.", () -> meters.state().apps().stream()
-                .filter(app -> !app.isAvailable())
-                .count());
         metrics.gauge(
-                "bulk_load_running_count", "Loads under way.", () -> meters.state().loads().byApp().values().stream()
+                "apps",
+                "Apps that can be used.",
+                () -> meters.state().apps().stream().filter(App::isAvailable).count());
+        metrics.gauge(
+                "dropped_apps",
+                "Apps that can be recalled.",
+                () -> meters.state().apps().stream()
+                        .filter(app -> !app.isAvailable())
+                        .count());
+        metrics.gauge(
+                "bulk_load_running_count",
+                "Loads under way.",
+                () -> meters.state().loads().byApp().values().stream()
                         .filter(load -> load.phase().isLoading())
                         .count());
         metrics.gauge(

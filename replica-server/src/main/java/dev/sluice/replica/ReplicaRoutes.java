@@ -1,6 +1,5 @@
 package dev.sluice.replica;
 
-import dev.sluice.common.Gpid;
 import dev.sluice.common.http.BadRequestException;
 import dev.sluice.common.http.HttpAnswer;
 import dev.sluice.common.http.HttpQuery;
@@ -61,8 +60,7 @@ final class ReplicaRoutes {
         List<Replica> ofApp = ofApp(query);
         Map<String, Object> versions = new LinkedHashMap<>();
         for (Replica replica : ofApp) {
-            versions.put(
-                    Integer.toString(replica.gpid().partitionIndex()), Map.of("data_version", DATA_VERSION));
+            versions.put(Integer.toString(replica.gpid().partitionIndex()), Map.of("data_version", DATA_VERSION));
         }
         return ofApp.isEmpty() ? notFound(query) : HttpAnswer.json(versions);
     }

@@ -1,12 +1,12 @@
 package dev.sluice.shell.fileset;
 
-import dev.sluice.common.view.TextTable;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.fileset.SourceException;
 import dev.sluice.bulkload.store.FileSetSource;
+import dev.sluice.common.view.TextTable;
 import dev.sluice.shell.Figures;
 import java.io.PrintWriter;
 import java.util.ArrayList;

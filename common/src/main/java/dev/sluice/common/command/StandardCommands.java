@@ -42,15 +42,18 @@ public final class StandardCommands {
                 .register(
                         "perf-counters-by-substr",
                         "<text> ... - meters whose name has one of the texts in it",
-                        arguments -> standard.counters(name -> arguments.stream().anyMatch(name::contains)))
+                        arguments ->
+                                standard.counters(name -> arguments.stream().anyMatch(name::contains)))
                 .register(
                         "perf-counters-by-prefix",
                         "<text> ... - meters whose name begins with one of the texts",
-                        arguments -> standard.counters(name -> arguments.stream().anyMatch(name::startsWith)))
+                        arguments ->
+                                standard.counters(name -> arguments.stream().anyMatch(name::startsWith)))
                 .register(
                         "perf-counters-by-postfix",
                         "<text> ... - meters whose name ends with one of the texts",
-                        arguments -> standard.counters(name -> arguments.stream().anyMatch(name::endsWith)))
+                        arguments ->
+                                standard.counters(name -> arguments.stream().anyMatch(name::endsWith)))
                 // Lines are written as they come; there is nothing that could be waiting.
                 .register("flush-log", "- write what is logged to the disk", arguments -> "Flush done.");
     }

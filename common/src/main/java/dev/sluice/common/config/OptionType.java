@@ -28,11 +28,16 @@ record OptionType<T>(
 
     static final OptionType<Integer> INTEGER =
             new OptionType<>("integer", Integer::valueOf, Object::toString, Integer::compare, ValueType.INTEGER);
-    static final OptionType<Long> LONG = new OptionType<>("integer", Long::valueOf, Object::toString, Long::compare, ValueType.LONG);
+    static final OptionType<Long> LONG =
+            new OptionType<>("integer", Long::valueOf, Object::toString, Long::compare, ValueType.LONG);
     static final OptionType<Double> DECIMAL =
             new OptionType<>("decimal", OptionType::parseDecimal, Object::toString, Double::compare, ValueType.DECIMAL);
     static final OptionType<Long> BYTES = new OptionType<>(
-            "bytes (a number, or one with K, M, G, T)", OptionType::parseBytes, OptionType::printBytes, Long::compare, ValueType.LONG);
+            "bytes (a number, or one with K, M, G, T)",
+            OptionType::parseBytes,
+            OptionType::printBytes,
+            Long::compare,
+            ValueType.LONG);
     static final OptionType<Long> MILLISECONDS = new OptionType<>(
             "milliseconds (a number, or one with ms, s, m, h)",
             OptionType::parseMilliseconds,
@@ -41,9 +46,10 @@ record OptionType<T>(
             ValueType.LONG);
     static final OptionType<Boolean> BOOL =
             new OptionType<>("true or false", OptionType::parseBool, Object::toString, null, ValueType.BOOLEAN);
-    static final OptionType<String> STRING = new OptionType<>("text", Function.identity(), Function.identity(), null, ValueType.TEXT);
-    static final OptionType<List<String>> LIST =
-            new OptionType<>("list, separated by commas", OptionType::parseList, list -> String.join(",", list), null, ValueType.TEXT);
+    static final OptionType<String> STRING =
+            new OptionType<>("text", Function.identity(), Function.identity(), null, ValueType.TEXT);
+    static final OptionType<List<String>> LIST = new OptionType<>(
+            "list, separated by commas", OptionType::parseList, list -> String.join(",", list), null, ValueType.TEXT);
 
     static OptionType<String> choice(List<String> words) {
         return new OptionType<>(

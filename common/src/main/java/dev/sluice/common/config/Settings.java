@@ -79,8 +79,8 @@ public final class Settings {
     /** All values as they would stand in a file. */
     public String toIni() {
         StringBuilder ini = new StringBuilder();
-        Map<String, List<Option<?>>> bySection =
-                options.values().stream().collect(Collectors.groupingBy(Option::section, TreeMap::new, Collectors.toList()));
+        Map<String, List<Option<?>>> bySection = options.values().stream()
+                .collect(Collectors.groupingBy(Option::section, TreeMap::new, Collectors.toList()));
         bySection.forEach((section, ofSection) -> {
             ini.append('[').append(section).append("]\n");
             ofSection.forEach(option -> ini.append(option.name())
@@ -125,13 +125,7 @@ public final class Settings {
         T value = config.get(option);
         String text = value instanceof Number ? value.toString() : option.print(value);
         return new Setting(
-                name,
-                option.section(),
-                option.valueType(),
-                option.isMutable(),
-                option.doc(),
-                option.expected(),
-                text);
+                name, option.section(), option.valueType(), option.isMutable(), option.doc(), option.expected(), text);
     }
 
     /** Of an option of a kind of sections, that of each section that is there. */

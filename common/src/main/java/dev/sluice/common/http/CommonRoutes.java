@@ -57,18 +57,17 @@ public final class CommonRoutes {
             return HttpAnswer.badRequest("expected exactly one <option>=<value>, found "
                     + query.parameters().size());
         }
-        Map.Entry<String, String> wanted = query.parameters().entrySet().iterator().next();
+        Map.Entry<String, String> wanted =
+                query.parameters().entrySet().iterator().next();
         String name = wanted.getKey();
         Change change = settings.change(name, wanted.getValue());
-        String status =
-                switch (change.outcome()) {
-                    case DONE -> "ERR_OK";
-                    case NO_SUCH_OPTION -> "ERR_OBJECT_NOT_FOUND: " + name + " is not found";
-                    case NOT_MUTABLE -> "ERR_INVALID_PARAMETERS: " + name + " is not mutable";
-                    case UNREADABLE ->
-                        "ERR_INVALID_PARAMETERS: " + wanted.getValue() + " is invalid: " + change.reason();
-                    case OUT_OF_RANGE -> "ERR_INVALID_PARAMETERS: value validation failed: " + change.reason();
-                };
+        String status = switch (change.outcome()) {
+            case DONE -> "ERR_OK";
+            case NO_SUCH_OPTION -> "ERR_OBJECT_NOT_FOUND: " + name + " is not found";
+            case NOT_MUTABLE -> "ERR_INVALID_PARAMETERS: " + name + " is not mutable";
+            case UNREADABLE -> "ERR_INVALID_PARAMETERS: " + wanted.getValue() + " is invalid: " + change.reason();
+            case OUT_OF_RANGE -> "ERR_INVALID_PARAMETERS: value validation failed: " + change.reason();
+        };
         return HttpAnswer.json(Map.of("update_status", status));
     }
 

@@ -53,7 +53,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
      * @param refusal why it is none
      * @param keep the connection goes on behind the answer
      */
-    private record Asked(@Nullable HttpQuery query, @Nullable HttpAnswer refusal, boolean keep) {
+    private record Asked(
+            @Nullable HttpQuery query, @Nullable HttpAnswer refusal, boolean keep) {
         static Asked refused(HttpAnswer refusal, boolean keep) {
             return new Asked(null, refusal, keep);
         }
@@ -143,8 +144,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     private void write(ChannelHandlerContext ctx, HttpAnswer answer, boolean keep) {
         ByteBuf body = ByteBufUtil.writeUtf8(ctx.alloc(), answer.body());
-        FullHttpResponse response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status()), body);
+        FullHttpResponse response =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status()), body);
         answer.headers().forEach(response.headers()::set);
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, answer.contentType())
@@ -167,7 +168,11 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
         deadline = ctx.executor()
                 .schedule(
                         () -> {
-                            LOG.info("{}: HTTP connection closed: {} for {} ms", ctx.channel().remoteAddress(), reason, ms);
+                            LOG.info(
+                                    "{}: HTTP connection closed: {} for {} ms",
+                                    ctx.channel().remoteAddress(),
+                                    reason,
+                                    ms);
                             ctx.close();
                         },
                         ms,

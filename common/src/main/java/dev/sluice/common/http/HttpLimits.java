@@ -16,9 +16,11 @@ public record HttpLimits(
 
     public HttpLimits {
         if (lineBytesMax < 16 || headerBytesMax < 16 || bodyBytesMax < 1 || connectionsMax < 1) {
-            throw new IllegalArgumentException("limits too low: a request line and headers of at least 16 bytes, a body of at"
-                    + " least 1 byte and 1 connection are needed, found " + lineBytesMax + ", " + headerBytesMax + ", "
-                    + bodyBytesMax + ", " + connectionsMax);
+            throw new IllegalArgumentException(
+                    "limits too low: a request line and headers of at least 16 bytes, a body of at"
+                            + " least 1 byte and 1 connection are needed, found " + lineBytesMax + ", " + headerBytesMax
+                            + ", "
+                            + bodyBytesMax + ", " + connectionsMax);
         }
         if (requestMs < 1 || idleMs < 1) {
             throw new IllegalArgumentException(

@@ -30,8 +30,8 @@ public record HttpQuery(boolean post, String path, Map<String, String> parameter
             throw new BadRequestException("failed to parse request: the target '" + target + "' does not begin with /");
         }
         int question = target.indexOf('?');
-        String path = Arrays.stream(
-                        decode(question < 0 ? target : target.substring(0, question)).split("/", -1))
+        String path = Arrays.stream(decode(question < 0 ? target : target.substring(0, question))
+                        .split("/", -1))
                 .filter(segment -> !segment.isEmpty())
                 .collect(Collectors.joining("/", "/", ""));
         Map<String, String> parameters = question < 0 ? Map.of() : parameters(target.substring(question + 1));
@@ -62,11 +62,11 @@ public record HttpQuery(boolean post, String path, Map<String, String> parameter
             int equals = each.indexOf('=');
             String name = decode(equals < 0 ? each : each.substring(0, equals));
             if (parameters.putIfAbsent(name, equals < 0 ? "" : decode(each.substring(equals + 1))) != null) {
-                throw new BadRequestException("failed to parse request: the parameter '" + name + "' stands there twice");
+                throw new BadRequestException(
+                        "failed to parse request: the parameter '" + name + "' stands there twice");
             }
             if (parameters.size() > PARAMETERS_MAX) {
-                throw new BadRequestException(
-                        "failed to parse request: more than " + PARAMETERS_MAX + " parameters");
+                throw new BadRequestException("failed to parse request: more than " + PARAMETERS_MAX + " parameters");
             }
         }
         return parameters;

@@ -58,8 +58,8 @@ public final class HttpRoutes {
                     HttpAnswer.notFound("service not found for \"" + query.path() + "\""));
         }
         if (route.post != query.post()) {
-            return CompletableFuture.completedFuture(HttpAnswer.badRequest(
-                    query.path() + " is asked by " + (route.post ? "POST" : "GET") + " only"));
+            return CompletableFuture.completedFuture(
+                    HttpAnswer.badRequest(query.path() + " is asked by " + (route.post ? "POST" : "GET") + " only"));
         }
         CompletionStage<HttpAnswer> answer;
         try {

@@ -34,8 +34,10 @@ final class RpcMetrics implements RpcMeter {
         Meters present = meters;
         if (present == null) {
             present = new Meters(
-                    metrics.latency("rpc_server_latency", "From reading a request to writing its answer.", "code", taskCode),
-                    metrics.counter("rpc_server_header_errors", "Answers with an error in the header.", "code", taskCode));
+                    metrics.latency(
+                            "rpc_server_latency", "From reading a request to writing its answer.", "code", taskCode),
+                    metrics.counter(
+                            "rpc_server_header_errors", "Answers with an error in the header.", "code", taskCode));
             meters = present;
         }
         return present;

@@ -24,7 +24,8 @@ public final class LocalCalls {
                 (RpcHandlers.Entry<Q, R>) handlers.entries().get(rpc.taskCode());
         CompletableFuture<R> answer = new CompletableFuture<>();
         if (entry == null || entry.handler() == null) {
-            answer.completeExceptionally(new RpcException(ErrorCode.ERR_HANDLER_NOT_FOUND, rpc + " is not served here"));
+            answer.completeExceptionally(
+                    new RpcException(ErrorCode.ERR_HANDLER_NOT_FOUND, rpc + " is not served here"));
             return answer;
         }
         entry.handler().handle(caller, RequestHeader.toServer(0), request, new Responder<>() {

@@ -117,7 +117,8 @@ final class ServerConnection extends ByteToMessageDecoder {
         }
         try {
             if (request instanceof Hello hello && helloDesk != null) {
-                peer = helloDesk.receive(hello, new Reply<>(ctx.channel(), row.ackName, frame.sequenceId(), limits, row.meter));
+                peer = helloDesk.receive(
+                        hello, new Reply<>(ctx.channel(), row.ackName, frame.sequenceId(), limits, row.meter));
                 caller = null;
             } else if (entry.streamHandler() != null) {
                 open(ctx, row, entry, entry.streamHandler(), frame.sequenceId(), request);

@@ -43,8 +43,8 @@ public record NodeView(List<TextTable> shown) {
             Predicate<NodeStatus> wanted,
             Collection<QueryConfigResponse> configurations) {
         Map<HostPort, int[]> replicas = replicas(configurations);
-        TextTable details = TextTable.columns(
-                "details", "address", "status", "replica_count", "primary_count", "secondary_count");
+        TextTable details =
+                TextTable.columns("details", "address", "status", "replica_count", "primary_count", "secondary_count");
         nodes.forEach((address, status) -> {
             if (wanted.test(status)) {
                 int[] counts = replicas.getOrDefault(address, new int[2]);

@@ -30,9 +30,12 @@ class CommonRoutesTest {
             .range(0, 10)
             .doc("Slots.")
             .mutable();
-    private static final Option<Long> BYTES = Options.bytes("replication", "cache").defaultValue(64L << 20).doc("Cache.");
-    private static final Option<Boolean> QUIET =
-            Options.bool("replication", "quiet").defaultValue(false).doc("Quiet.").mutable();
+    private static final Option<Long> BYTES =
+            Options.bytes("replication", "cache").defaultValue(64L << 20).doc("Cache.");
+    private static final Option<Boolean> QUIET = Options.bool("replication", "quiet")
+            .defaultValue(false)
+            .doc("Quiet.")
+            .mutable();
     private static final Option<String> META_HOST =
             Options.string("apps.meta", "host").defaultValue("m").doc("Host.");
     private static final Option<String> REPLICA_HOST =
@@ -41,7 +44,8 @@ class CommonRoutesTest {
             Options.string("block_service.<name>", "type").defaultValue("local").doc("Store.");
 
     private final Config config = Config.of(
-            ConfigSchema.of(SLOTS, BYTES, QUIET, META_HOST, REPLICA_HOST, STORE), Map.of("block_service.here.type", "x"));
+            ConfigSchema.of(SLOTS, BYTES, QUIET, META_HOST, REPLICA_HOST, STORE),
+            Map.of("block_service.here.type", "x"));
     private final Settings settings = new Settings(config);
     private final Metrics metrics = new Metrics();
     private final HttpRoutes routes = new HttpRoutes();
@@ -49,7 +53,8 @@ class CommonRoutesTest {
 
     @BeforeEach
     void register() {
-        CommonRoutes.register(routes, new ServerInfo("1.2", "abc", "release", "2026-01-02 03:04:05"), settings, metrics);
+        CommonRoutes.register(
+                routes, new ServerInfo("1.2", "abc", "release", "2026-01-02 03:04:05"), settings, metrics);
         StandardCommands.register(commands, settings, metrics, new VirtualTime());
     }
 
@@ -67,8 +72,9 @@ class CommonRoutesTest {
     @Test
     void anOptionIsDescribed() {
         assertThat(get("/config?name=slots").body())
-                .isEqualTo("{\"name\":\"slots\",\"section\":\"replication\",\"type\":\"FV_INT32\","
-                        + "\"tags\":\"flag_tag::FT_MUTABLE\",\"description\":\"Slots. (integer from 0 to 10)\",\"value\":\"5\"}\n");
+                .isEqualTo(
+                        "{\"name\":\"slots\",\"section\":\"replication\",\"type\":\"FV_INT32\","
+                                + "\"tags\":\"flag_tag::FT_MUTABLE\",\"description\":\"Slots. (integer from 0 to 10)\",\"value\":\"5\"}\n");
         assertThat(get("/config?name=nothing").body()).isEqualTo("ERR_OBJECT_NOT_FOUND: 'nothing' is not found");
         assertThat(get("/config").status()).isEqualTo(400);
     }
@@ -121,8 +127,10 @@ class CommonRoutesTest {
         assertThat(get("/config?name=slots").body()).contains("\"value\":\"6\"");
         get("/updateConfig?slots=8");
         assertThat(commands.execute("config.get", List.of("slots"))).contains("\"value\": \"8\"");
-        assertThat(commands.execute("config.list", List.of())).isEqualTo("{\n  \"quiet\": \"false\",\n  \"slots\": \"8\"\n}");
-        assertThat(commands.execute("config-dump", List.of())).contains("[replication]\n", "slots = 8\n", "cache = 64M\n");
+        assertThat(commands.execute("config.list", List.of()))
+                .isEqualTo("{\n  \"quiet\": \"false\",\n  \"slots\": \"8\"\n}");
+        assertThat(commands.execute("config-dump", List.of()))
+                .contains("[replication]\n", "slots = 8\n", "cache = 64M\n");
         assertThat(heard).containsExactly(6, 8);
         assertThat(commands.execute("config.set", List.of("slots", "11"))).contains("expected integer from 0 to 10");
         assertThat(commands.execute("config.set", List.of("cache", "1"))).contains("cannot be changed at run time");
@@ -146,8 +154,10 @@ class CommonRoutesTest {
         assertThat(commands.execute("perf-counters-by-prefix", List.of("replica_")))
                 .contains("replica_count{role=primary}")
                 .doesNotContain("bulk_load");
-        assertThat(commands.execute("perf-counters-by-substr", List.of("load_failed"))).contains("bulk_load_failed_count");
-        assertThat(commands.execute("perf-counters-by-postfix", List.of("nothing"))).contains("\"counters\":[]");
+        assertThat(commands.execute("perf-counters-by-substr", List.of("load_failed")))
+                .contains("bulk_load_failed_count");
+        assertThat(commands.execute("perf-counters-by-postfix", List.of("nothing")))
+                .contains("\"counters\":[]");
         assertThat(commands.execute("server-stat", List.of())).contains("\"bulk_load_failed_count\":3.0");
     }
 

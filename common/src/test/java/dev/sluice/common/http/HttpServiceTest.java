@@ -99,7 +99,11 @@ class HttpServiceTest {
         try (NettyRpcClient rpc = new NettyRpcClient(io, null, RpcLimits.DEFAULT)) {
             for (int i = 0; i < 3; i++) {
                 assertThat(get("/hello").body()).isEqualTo("hello {}");
-                assertThat(rpc.call(server, AdminRpcs.NEGOTIATION, RequestHeader.toServer(5000), new NegotiationRequest())
+                assertThat(rpc.call(
+                                        server,
+                                        AdminRpcs.NEGOTIATION,
+                                        RequestHeader.toServer(5000),
+                                        new NegotiationRequest())
                                 .get(5, TimeUnit.SECONDS)
                                 .getStatus())
                         .isEqualTo(NegotiationStatus.SASL_AUTH_DISABLE);
@@ -130,7 +134,8 @@ class HttpServiceTest {
             })
     void aRequestGetsItsAnswer(String target, int status, String body) throws Exception {
         try (HttpSocket socket = new HttpSocket(server)) {
-            String answer = socket.send("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n").receive();
+            String answer = socket.send("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n")
+                    .receive();
             assertThat(answer).startsWith("HTTP/1.1 " + status + " ").endsWith("\r\n\r\n" + body);
             assertThat(answer.toLowerCase(java.util.Locale.ROOT)).contains("content-type: text/plain");
         }
@@ -153,12 +158,14 @@ class HttpServiceTest {
         HttpRequest whole = HttpRequest.newBuilder(uri("/echo"))
                 .POST(HttpRequest.BodyPublishers.ofString("{\"ü\":1}"))
                 .build();
-        assertThat(http.send(whole, HttpResponse.BodyHandlers.ofString()).body()).isEqualTo("[\"{\\\"ü\\\":1}\"]\n");
+        assertThat(http.send(whole, HttpResponse.BodyHandlers.ofString()).body())
+                .isEqualTo("[\"{\\\"ü\\\":1}\"]\n");
         HttpRequest chunked = HttpRequest.newBuilder(uri("/echo"))
                 .POST(HttpRequest.BodyPublishers.ofInputStream(
                         () -> new java.io.ByteArrayInputStream("chunked".getBytes(StandardCharsets.UTF_8))))
                 .build();
-        assertThat(http.send(chunked, HttpResponse.BodyHandlers.ofString()).body()).isEqualTo("[\"chunked\"]\n");
+        assertThat(http.send(chunked, HttpResponse.BodyHandlers.ofString()).body())
+                .isEqualTo("[\"chunked\"]\n");
     }
 
     @Test
@@ -183,7 +190,7 @@ class HttpServiceTest {
     void aRequestMayArriveInPieces(String pieces) throws Exception {
         try (HttpSocket socket = new HttpSocket(server)) {
             for (int round = 0; round < 2; round++) {
-                for (String piece : pieces.split("\\|")) {
+                for (String piece : pieces.split("\\|", -1)) {
                     socket.send(piece);
                     // A round trip on another connection: the piece was read alone.
                     assertThat(get("/hello").statusCode()).isEqualTo(200);
@@ -196,7 +203,8 @@ class HttpServiceTest {
     @Test
     void aConnectionIsClosedWhenTheClientAsksForIt() throws Exception {
         try (HttpSocket socket = new HttpSocket(server)) {
-            assertThat(socket.send("GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n").receiveAll())
+            assertThat(socket.send("GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n")
+                            .receiveAll())
                     .endsWith("hello {}");
         }
         try (HttpSocket socket = new HttpSocket(server)) {
@@ -226,9 +234,10 @@ class HttpServiceTest {
                 HttpSocket socket = new HttpSocket(server)) {
             assertThat(decent.send(request("/hello")).receive()).endsWith("hello {}");
             String answer = socket.send(garbage).receive();
-            assertThat(answer).satisfiesAnyOf(
-                    refused -> assertThat(refused).contains(" 400 "),
-                    closed -> assertThat(closed).isEmpty());
+            assertThat(answer)
+                    .satisfiesAnyOf(
+                            refused -> assertThat(refused).contains(" 400 "),
+                            closed -> assertThat(closed).isEmpty());
             assertThat(decent.send(request("/hello")).receive()).endsWith("hello {}");
         }
     }
@@ -244,15 +253,18 @@ class HttpServiceTest {
     @Test
     void whatIsTooLongIsRefused() throws Exception {
         try (HttpSocket line = new HttpSocket(server)) {
-            assertThat(line.send("GET /" + "x".repeat(300) + " HTTP/1.1\r\n\r\n").receiveAll())
+            assertThat(line.send("GET /" + "x".repeat(300) + " HTTP/1.1\r\n\r\n")
+                            .receiveAll())
                     .contains(" 400 ");
         }
         try (HttpSocket header = new HttpSocket(server)) {
-            assertThat(header.send("GET /hello HTTP/1.1\r\nA: " + "x".repeat(500) + "\r\n\r\n").receiveAll())
+            assertThat(header.send("GET /hello HTTP/1.1\r\nA: " + "x".repeat(500) + "\r\n\r\n")
+                            .receiveAll())
                     .contains(" 400 ");
         }
         try (HttpSocket headers = new HttpSocket(server)) {
-            assertThat(headers.send("GET /hello HTTP/1.1\r\n" + "A: b\r\n".repeat(200) + "\r\n").receiveAll())
+            assertThat(headers.send("GET /hello HTTP/1.1\r\n" + "A: b\r\n".repeat(200) + "\r\n")
+                            .receiveAll())
                     .contains(" 400 ");
         }
         try (HttpSocket body = new HttpSocket(server)) {
@@ -264,7 +276,12 @@ class HttpServiceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET /hel", "GET /hello HTTP/1.1\r\nA: b\r\n", "POST /echo HTTP/1.1\r\nContent-Length: 5\r\n\r\nab"})
+    @ValueSource(
+            strings = {
+                "GET /hel",
+                "GET /hello HTTP/1.1\r\nA: b\r\n",
+                "POST /echo HTTP/1.1\r\nContent-Length: 5\r\n\r\nab"
+            })
     void aRequestThatDoesNotArriveCostsItsConnection(String beginning) throws Exception {
         try (HttpSocket socket = new HttpSocket(start(executor, IMPATIENT))) {
             assertThat(socket.send(beginning).receiveAll()).isEmpty();

@@ -58,7 +58,7 @@ final class HttpSocket implements AutoCloseable {
     }
 
     private static int contentLength(String headers) {
-        for (String line : headers.split("\r\n")) {
+        for (String line : headers.split("\r\n", -1)) {
             if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
                 return Integer.parseInt(line.substring(15).strip());
             }

@@ -67,7 +67,9 @@ class HttpFacesTest {
     void everyServerTellsItsVersionAndItsOptions() throws Exception {
         for (HostPort server : List.of(meta, replica)) {
             assertThat(json(get(server, "/version")).get("Version").asText()).contains("Sluice");
-            assertThat(json(get(server, "/recentStartTime")).get("RecentStartTime").asText())
+            assertThat(json(get(server, "/recentStartTime"))
+                            .get("RecentStartTime")
+                            .asText())
                     .matches("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d");
             assertThat(json(get(server, "/configs")).size()).isGreaterThan(10);
             assertThat(json(get(server, "/")).has("/metrics")).isTrue();
@@ -77,14 +79,17 @@ class HttpFacesTest {
     @Test
     void anOptionIsTheSameOverHttpAndAsARemoteCommand() throws Exception {
         assertThat(get(replica, "/updateConfig?" + SLOTS + "=9").body()).isEqualTo("{\"update_status\":\"ERR_OK\"}\n");
-        assertThat(client.admin().remoteCommand(replica, SLOTS_COMMAND, List.of())).contains("\"9\"");
+        assertThat(client.admin().remoteCommand(replica, SLOTS_COMMAND, List.of()))
+                .contains("\"9\"");
         assertThat(metric(replica, "bulk_load_downloading_count_max")).isEqualTo("9.0");
         client.admin().remoteCommand(replica, SLOTS_COMMAND, List.of("4"));
-        assertThat(json(get(replica, "/config?name=" + SLOTS)).get("value").asText()).isEqualTo("4");
+        assertThat(json(get(replica, "/config?name=" + SLOTS)).get("value").asText())
+                .isEqualTo("4");
         assertThat(metric(replica, "bulk_load_downloading_count_max")).isEqualTo("4.0");
         assertThat(get(replica, "/updateConfig?" + SLOTS + "=-1").body())
                 .contains("ERR_INVALID_PARAMETERS", "expected integer from 0 to 1000");
-        assertThat(json(get(replica, "/config?name=" + SLOTS)).get("value").asText()).isEqualTo("4");
+        assertThat(json(get(replica, "/config?name=" + SLOTS)).get("value").asText())
+                .isEqualTo("4");
     }
 
     @Test
@@ -93,18 +98,30 @@ class HttpFacesTest {
         assertThat(app.get("general").get("partition_count").asText()).isEqualTo("2");
         assertThat(app.get("replicas").get("1").get("primary").asText()).isEqualTo(replica.toString());
         assertThat(app.get("replicas").get("1").get("ballot").isTextual()).isTrue();
-        assertThat(app.get("healthy").get("fully_healthy_partition_count").asText()).isEqualTo("2");
+        assertThat(app.get("healthy").get("fully_healthy_partition_count").asText())
+                .isEqualTo("2");
         assertThat(json(get(meta, "/meta/app?name=orders")).has("replicas")).isFalse();
         JsonNode apps = json(get(meta, "/meta/apps?detail"));
         assertThat(apps.get("general_info").get("1").get("app_name").asText()).isEqualTo("orders");
-        assertThat(apps.get("healthy_info").get("1").get("fully_healthy").asText()).isEqualTo("2");
+        assertThat(apps.get("healthy_info").get("1").get("fully_healthy").asText())
+                .isEqualTo("2");
         assertThat(apps.get("summary").get("total_app_count").asText()).isEqualTo("1");
         JsonNode nodes = json(get(meta, "/meta/nodes?detail"));
-        assertThat(nodes.get("details").get(replica.toString()).get("primary_count").asText()).isEqualTo("2");
+        assertThat(nodes.get("details")
+                        .get(replica.toString())
+                        .get("primary_count")
+                        .asText())
+                .isEqualTo("2");
         assertThat(nodes.get("summary").get("alive_node_count").asText()).isEqualTo("1");
-        assertThat(json(get(meta, "/meta/cluster")).get("cluster_info").get("cluster_name").asText())
+        assertThat(json(get(meta, "/meta/cluster"))
+                        .get("cluster_info")
+                        .get("cluster_name")
+                        .asText())
                 .isEqualTo("onebox");
-        assertThat(json(get(meta, "/meta/app_envs?name=orders")).get("default_ttl").asText()).isEqualTo("0");
+        assertThat(json(get(meta, "/meta/app_envs?name=orders"))
+                        .get("default_ttl")
+                        .asText())
+                .isEqualTo("0");
     }
 
     @ParameterizedTest
@@ -153,7 +170,9 @@ class HttpFacesTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(json(answer).get("error").asText()).isEqualTo("ERR_APP_NOT_EXIST");
         String noProvider = unknown.replace("nobody", "orders").replace("local_service", "nothing");
-        assertThat(json(post(meta, "/meta/app/start_bulk_load", noProvider)).get("error").asText())
+        assertThat(json(post(meta, "/meta/app/start_bulk_load", noProvider))
+                        .get("error")
+                        .asText())
                 .isEqualTo("ERR_INVALID_PARAMETERS");
         JsonNode status = json(get(meta, "/meta/app/query_bulk_load?name=orders"));
         assertThat(status.get("error").asText()).isNotEmpty();

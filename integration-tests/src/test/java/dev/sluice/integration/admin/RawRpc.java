@@ -73,16 +73,12 @@ final class RawRpc {
         byte[] argument = {TYPE_STRUCT, 0, 1, 0, 0};
         byte[] scanContext = {10, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9, 0};
         byte[] blob = {TYPE_STRUCT, 0, 1, 0, 0, 0, 2, 0, 0, 0};
-        byte[] value =
-                switch (code) {
-                    case "RPC_RRDB_RRDB_CLEAR_SCANNER" -> scanContext;
-                    case "RPC_RRDB_RRDB_REMOVE",
-                            "RPC_RRDB_RRDB_GET",
-                            "RPC_RRDB_RRDB_TTL",
-                            "RPC_RRDB_RRDB_SORTKEY_COUNT" ->
-                        blob;
-                    default -> argument;
-                };
+        byte[] value = switch (code) {
+            case "RPC_RRDB_RRDB_CLEAR_SCANNER" -> scanContext;
+            case "RPC_RRDB_RRDB_REMOVE", "RPC_RRDB_RRDB_GET", "RPC_RRDB_RRDB_TTL", "RPC_RRDB_RRDB_SORTKEY_COUNT" ->
+                blob;
+            default -> argument;
+        };
         int bodyBytes = 4 + 4 + name.length + 4 + value.length;
         return ByteBuffer.allocate(48 + bodyBytes)
                 .put("THFT".getBytes(US_ASCII))

@@ -118,9 +118,7 @@ class RpcCatalogueTest {
         try {
             Object value = constant.get(null);
             Stream<?> rpcs = value instanceof List<?> list ? list.stream() : Stream.of(value);
-            return rpcs.filter(Rpc.class::isInstance)
-                    .map(Rpc.class::cast)
-                    .map(Rpc::taskCode);
+            return rpcs.filter(Rpc.class::isInstance).map(each -> ((Rpc<?, ?>) each).taskCode());
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);
         }

@@ -65,8 +65,7 @@ public final class MetaRoutes {
      * @param leader where the leader of the group is, as far as this server knows
      * @param zone of the times in tables
      */
-    public static void register(
-            HttpRoutes routes, LocalCalls calls, Supplier<Optional<HostPort>> leader, ZoneId zone) {
+    public static void register(HttpRoutes routes, LocalCalls calls, Supplier<Optional<HostPort>> leader, ZoneId zone) {
         MetaRoutes meta = new MetaRoutes(calls, leader, zone);
         routes.getLater("/meta/app", "name=<app>[&detail]: one app", meta::app)
                 .getLater("/meta/apps", "[detail]: the apps there are", meta::apps)
@@ -95,7 +94,8 @@ public final class MetaRoutes {
                 return tableNotFound(name);
             }
             return refusal(query, error)
-                    .orElseGet(() -> tables(AppView.of(name, reply, query.has(DETAIL)).tables()));
+                    .orElseGet(() ->
+                            tables(AppView.of(name, reply, query.has(DETAIL)).tables()));
         });
     }
 
@@ -110,8 +110,8 @@ public final class MetaRoutes {
                         tables(AppListView.of(reply.getInfos(), zone).tables()));
             }
             return configurations(reply.getInfos())
-                    .thenApply(configurations -> tables(
-                            AppListView.detailed(reply.getInfos(), zone, configurations).tables()));
+                    .thenApply(configurations -> tables(AppListView.detailed(reply.getInfos(), zone, configurations)
+                            .tables()));
         });
     }
 
@@ -146,12 +146,13 @@ public final class MetaRoutes {
 
     private CompletionStage<HttpAnswer> envs(HttpQuery query) {
         String name = query.require(NAME);
-        return availableApps().thenApply(reply -> refusal(query, Wire.error(reply.getErr()))
-                .orElseGet(() -> reply.getInfos().stream()
-                        .filter(app -> app.getAppName().equals(name))
-                        .findFirst()
-                        .map(app -> HttpAnswer.json(new TreeMap<>(app.getEnvs())))
-                        .orElseGet(() -> tableNotFound(name))));
+        return availableApps()
+                .thenApply(reply -> refusal(query, Wire.error(reply.getErr()))
+                        .orElseGet(() -> reply.getInfos().stream()
+                                .filter(app -> app.getAppName().equals(name))
+                                .findFirst()
+                                .map(app -> HttpAnswer.json(new TreeMap<>(app.getEnvs())))
+                                .orElseGet(() -> tableNotFound(name))));
     }
 
     private CompletionStage<HttpAnswer> queryLoad(HttpQuery query) {

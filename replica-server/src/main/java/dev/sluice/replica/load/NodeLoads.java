@@ -85,7 +85,9 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
         metrics.gauge("bulk_load_downloading_count", "Replicas that download now.", slots::inUse);
         metrics.gauge("bulk_load_downloading_count_max", "Replicas that may download at once.", slots::limit);
         metrics.gauge(
-                "bulk_load_waiting_count", "Replicas that wait to download.", () -> slots.waiting().size());
+                "bulk_load_waiting_count",
+                "Replicas that wait to download.",
+                () -> slots.waiting().size());
         metrics.gauge(
                 "bulk_load_bytes_per_second_max",
                 "Bytes per second that this node may transfer; 0 is no limit.",
