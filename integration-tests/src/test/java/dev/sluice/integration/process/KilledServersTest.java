@@ -49,6 +49,11 @@ final class KilledServersTest {
     private static final int VALUE_BYTES = 500;
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String BYTES_PER_SECOND = "replica.bulk-load-bytes-per-second-max";
+    private static final String FAULT_POINT = "meta.fault-point";
+    /** While it is held, a load stays in BLS_DOWNLOADED. */
+    private static final String BEFORE_PUBLISH = "load.before-publish";
+    /** While it is held, a load stays in BLS_INGESTING. */
+    private static final String BEFORE_RESULT = "load.before-decide-result";
 
     @TempDir
     private Path directory;
@@ -60,7 +65,8 @@ final class KilledServersTest {
 
     @BeforeEach
     void startProcesses() throws Exception {
-        layout = OneboxLayout.onFreePorts(directory.resolve("cluster"), 1, REPLICAS);
+        layout = OneboxLayout.onFreePorts(directory.resolve("cluster"), 1, REPLICAS)
+                .with(Map.of("meta_server.allow_fault_points", "true"));
         processes = OneboxProcesses.start(layout);
         client = SluiceClient.connect(
                 layout.metaServers(),
@@ -85,6 +91,8 @@ final class KilledServersTest {
         buildFileSet(appId);
 
         throttleTo(1_500_000);
+        faultPoint(BEFORE_PUBLISH, "hold");
+        faultPoint(BEFORE_RESULT, "hold");
         admin.startBulkLoad(new LoadSource(APP, "here", OneboxLayout.PROVIDER, store().toString(), false));
         HostPort secondary = Wire.hostPort(configuration(0).getSecondaries().get(0));
         awaitStatus(status -> isDownloading(status, secondary));
@@ -94,14 +102,17 @@ final class KilledServersTest {
         processes.startReplicaServer(killedSecondary);
         awaitRegistered(secondary);
         throttleTo(0);
+        awaitStatus(status -> status.status() == BulkLoadStatus.BLS_DOWNLOADED
+                && status.partitions().stream()
+                        .allMatch(partition -> partition.replicas().size() == REPLICAS));
 
-        LoadStatus published =
-                awaitStatus(status -> status.status().getValue() >= BulkLoadStatus.BLS_INGESTING.getValue());
-        assertThat(published.status()).isEqualTo(BulkLoadStatus.BLS_INGESTING);
+        faultPoint(BEFORE_PUBLISH, "release");
+        awaitStatus(status -> status.status() == BulkLoadStatus.BLS_INGESTING);
         HostPort primary = Wire.hostPort(configuration(0).getPrimary());
         int killedPrimary = layout.replicaServers().indexOf(primary);
         processes.killReplicaServer(killedPrimary);
         processes.startReplicaServer(killedPrimary);
+        faultPoint(BEFORE_RESULT, "release");
 
         LoadStatus ended = awaitStatus(LoadStatus::isEnded);
         assertThat(ended.status()).as(ended.hint()).isEqualTo(BulkLoadStatus.BLS_SUCCEED);
@@ -164,6 +175,12 @@ final class KilledServersTest {
             assertThat(admin.remoteCommand(server, BYTES_PER_SECOND, List.of(Long.toString(bytesPerSecond))))
                     .contains("ok");
         }
+    }
+
+    private void faultPoint(String point, String action) {
+        HostPort meta = layout.metaServers().get(0);
+        assertThat(admin.remoteCommand(meta, FAULT_POINT, List.of(point, action)))
+                .contains("ok");
     }
 
     private LoadStatus awaitStatus(Predicate<LoadStatus> wanted) {
