@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.bulkload.sst.SstOptions;
 import dev.sluice.client.ClientException;
 import dev.sluice.client.LoadStatus;
 import dev.sluice.common.ErrorCode;
@@ -198,9 +199,9 @@ final class BulkLoadTest {
     @Test
     void b5ProgressOfEveryReplicaIsSeenAndOnlyGrows() throws Exception {
         cluster.create(app, PARTITIONS);
-        cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
-        // Slow until progress was seen, however busy the machine is.
-        cluster.limitBytesPerSecond(4_000);
+        // Many files, so that each is a step; and slow until one was seen, however busy the machine is.
+        cluster.buildSet(app, PARTITIONS, ROWS, "loaded-", new SstOptions(2_000, SstOptions.Compression.NONE));
+        cluster.limitBytesPerSecond(2_000);
         cluster.start(app);
         Map<String, Integer> highest = new TreeMap<>();
         cluster.awaitStatus(app, status -> noteProgress(status, highest) > 0);

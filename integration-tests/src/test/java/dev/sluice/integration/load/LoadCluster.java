@@ -12,6 +12,7 @@ import dev.sluice.bulkload.build.Row;
 import dev.sluice.bulkload.build.RowSource;
 import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.FileSetLocation;
+import dev.sluice.bulkload.sst.SstOptions;
 import dev.sluice.bulkload.store.BlockService;
 import dev.sluice.bulkload.store.BlockStores;
 import dev.sluice.bulkload.work.StopSignal;
@@ -160,8 +161,13 @@ final class LoadCluster implements AutoCloseable {
 
     /** A set of that many rows, keys from {@link #key}, each value the prefix and the number of its row. */
     void buildSet(String app, int partitions, int rows, String prefix) throws Exception {
-        BuildOptions options =
-                BuildOptions.of(new BulkLoadInfo(0, app, partitions), directory.resolve("tmp"), 1_700_000_000_000L);
+        buildSet(app, partitions, rows, prefix, SstOptions.DEFAULTS);
+    }
+
+    void buildSet(String app, int partitions, int rows, String prefix, SstOptions sst) throws Exception {
+        BuildOptions options = BuildOptions.of(
+                        new BulkLoadInfo(0, app, partitions), directory.resolve("tmp"), 1_700_000_000_000L)
+                .withSst(sst);
         Files.createDirectories(directory.resolve("tmp"));
         try (BlockStores stores = new BlockStores(List.of(BlockService.of("local", "local_service", "")))) {
             FileSetLocation location =
