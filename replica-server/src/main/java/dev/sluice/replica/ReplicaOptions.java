@@ -4,6 +4,7 @@ import dev.sluice.common.config.ConfigSchema;
 import dev.sluice.common.config.Option;
 import dev.sluice.common.config.Options;
 import dev.sluice.replica.load.LoadSettings;
+import dev.sluice.replica.request.ReadLimits;
 import java.util.List;
 
 /** The options of a replica server, beside those of its loads. */
@@ -111,6 +112,6 @@ public final class ReplicaOptions {
 
     /** All options that a replica server knows. */
     public static ConfigSchema schema() {
-        return ConfigSchema.of(ReplicaOptions.class, LoadSettings.class);
+        return ConfigSchema.of(ReplicaOptions.class, LoadSettings.class, ReadLimits.class);
     }
 }

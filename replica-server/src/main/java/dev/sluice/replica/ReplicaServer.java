@@ -47,6 +47,7 @@ import dev.sluice.replica.replica.ReplicaSettings;
 import dev.sluice.replica.replica.Replicas;
 import dev.sluice.replica.replication.Limits;
 import dev.sluice.replica.request.ClientHandlers;
+import dev.sluice.replica.request.ReadLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -183,7 +184,14 @@ public final class ReplicaServer implements AutoCloseable {
         RpcHandlers handlers = new RpcHandlers();
         GroupHandlers.register(handlers, replicas, shelf, reads);
         ClientHandlers clients = closing(ClientHandlers.register(
-                handlers, replicas, lease, clock, address, reads, config.get(ReplicaOptions.WRITE_BYTES_MAX)));
+                handlers,
+                replicas,
+                lease,
+                clock,
+                address,
+                reads,
+                config.get(ReplicaOptions.WRITE_BYTES_MAX),
+                ReadLimits.of(config)));
         readers.set(clients);
         ServerInfo info = ServerInfo.startedAt(clock.wallMs());
         RemoteCommands commands = new RemoteCommands(info);

@@ -1,8 +1,5 @@
 package dev.sluice.common.data;
 
-import java.nio.ByteBuffer;
-import java.util.Arrays;
-
 /**
  * The value of a row as it is stored, value version 1: expiry (u32, seconds since 2016, 0 = never), timetag (u64:
  * microseconds since 1970, shifted left by 8, with cluster id and a deleted flag below; 0 for loaded data), user data.
@@ -21,31 +18,27 @@ public final class StoredValue {
 
     /** Puts the value together. */
     public static byte[] of(int expireTsSeconds, long timetag, byte[] userData) {
-        return ByteBuffer.allocate(HEADER_BYTES + userData.length)
-                .putInt(expireTsSeconds)
-                .putLong(timetag)
-                .put(userData)
-                .array();
+        return ValueFormat.V1.of(expireTsSeconds, timetag, userData);
     }
 
     /** True if the bytes are long enough to be a value. */
     public static boolean isValid(byte[] storedValue) {
-        return storedValue.length >= HEADER_BYTES;
+        return ValueFormat.V1.isValid(storedValue);
     }
 
     /** Expiry as written: seconds since 2016, unsigned, {@link #NEVER} for none. */
     public static int expireTsSeconds(byte[] storedValue) {
-        return ByteBuffer.wrap(storedValue).getInt();
+        return ValueFormat.V1.expireTsSeconds(storedValue);
     }
 
     /** The timetag as written. */
     public static long timetag(byte[] storedValue) {
-        return ByteBuffer.wrap(storedValue).getLong(4);
+        return ValueFormat.V1.timetag(storedValue);
     }
 
     /** What the user stored. */
     public static byte[] userData(byte[] storedValue) {
-        return Arrays.copyOfRange(storedValue, HEADER_BYTES, storedValue.length);
+        return ValueFormat.V1.userData(storedValue);
     }
 
     /** The time of the clock of expiry. */

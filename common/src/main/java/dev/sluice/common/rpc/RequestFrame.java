@@ -54,7 +54,7 @@ record RequestFrame(RequestHeader header, ByteBuf name, int sequenceId, ByteBuf 
                 : MessageCodec.readMeta(in.slice(start + headerBytes, (int) metaBytes));
         ByteBuf body = in.slice((int) (start + headerBytes + metaBytes), (int) bodyBytes);
         in.skipBytes((int) frameBytes);
-        return readEnvelope(header, body);
+        return readEnvelope(header.withBodyBytes((int) bodyBytes), body);
     }
 
     private static RequestHeader readV0(ByteBuf in, int start) {

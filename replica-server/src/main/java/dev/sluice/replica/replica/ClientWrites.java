@@ -2,8 +2,11 @@ package dev.sluice.replica.replica;
 
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.time.EventLoop;
+import dev.sluice.replica.atomic.AtomicWrite;
+import dev.sluice.replica.engine.Engine;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
+import dev.sluice.replica.replication.Role;
 import dev.sluice.replica.replication.Write;
 import java.util.HashMap;
 import java.util.List;
@@ -12,17 +15,22 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings the writes of clients to a replica's loop, and their results back. */
 final class ClientWrites {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientWrites.class);
+
     private final EventLoop loop;
     private final RoleHost replica;
     private final ConcurrentLinkedQueue<Incoming> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean inboxScheduled = new AtomicBoolean();
-    private final Map<Long, BiConsumer<@Nullable Long, ErrorCode>> unanswered = new HashMap<>();
+    private final Map<Long, Writer> unanswered = new HashMap<>();
     private long lastToken;
 
-    private record Incoming(List<RowChange> rows, BiConsumer<@Nullable Long, ErrorCode> done) {}
+    /** A write on its way to the loop: its rows, or the writer's operation gives them. */
+    private record Incoming(List<RowChange> rows, Writer writer) {}
 
     ClientWrites(EventLoop loop, RoleHost replica) {
         this.loop = loop;
@@ -31,7 +39,16 @@ final class ClientWrites {
 
     /** Any thread; {@code done} runs on the loop. */
     void add(List<RowChange> rows, BiConsumer<@Nullable Long, ErrorCode> done) {
-        inbox.add(new Incoming(rows, done));
+        add(new Incoming(rows, new Writer(null, done)));
+    }
+
+    /** Any thread; {@code done} runs on the loop, or never: see {@link Writer#refuse}. */
+    void add(AtomicWrite operation, BiConsumer<@Nullable Long, ErrorCode> done) {
+        add(new Incoming(List.of(), new Writer(operation, done)));
+    }
+
+    private void add(Incoming incoming) {
+        inbox.add(incoming);
         if (inboxScheduled.compareAndSet(false, true)) {
             loop.execute(this::drainInbox);
         }
@@ -41,14 +58,35 @@ final class ClientWrites {
         inboxScheduled.set(false);
         Incoming next = inbox.poll();
         while (next != null) {
+            Writer writer = next.writer();
+            AtomicWrite operation = writer.operation();
             if (replica.isClosed()) {
-                next.done().accept(null, ErrorCode.ERR_INVALID_STATE);
+                writer.refuse(ErrorCode.ERR_INVALID_STATE);
             } else {
-                Write write = new Write(expect(next.done()), next.rows());
+                long token = expect(writer);
+                Write write = operation == null
+                        ? new Write(token, next.rows())
+                        : Write.toBeEvaluated(token, operation.bytes());
                 replica.perform(replica.role().onWrite(write, loop.nowMs(), loop.wallMs() * 1000));
             }
             next = inbox.poll();
         }
+    }
+
+    /** Evaluates a round, unless the role that asked for it is no more: it has refused its writes then. */
+    void evaluate(Role asker, List<Write> round, Engine engine) {
+        if (replica.isClosed() || replica.role() != asker) {
+            return;
+        }
+        List<Write> evaluated;
+        try {
+            evaluated = Evaluation.of(round, unanswered, engine::get, loop.wallMs());
+        } catch (RuntimeException e) {
+            LOG.error("{}: an operation cannot be evaluated", replica, e);
+            replica.fail("rows cannot be read: " + e.getMessage());
+            return;
+        }
+        replica.perform(asker.onEvaluated(evaluated, loop.nowMs()));
     }
 
     void publish(Publish publish, BiConsumer<@Nullable Long, ErrorCode> done) {
@@ -56,25 +94,32 @@ final class ClientWrites {
             done.accept(null, ErrorCode.ERR_INVALID_STATE);
             return;
         }
-        replica.perform(replica.role().onPublish(expect(done), publish, loop.nowMs(), loop.wallMs() * 1000));
+        replica.perform(
+                replica.role().onPublish(expect(new Writer(null, done)), publish, loop.nowMs(), loop.wallMs() * 1000));
     }
 
-    private long expect(BiConsumer<@Nullable Long, ErrorCode> done) {
-        unanswered.put(++lastToken, done);
+    private long expect(Writer writer) {
+        unanswered.put(++lastToken, writer);
         return lastToken;
     }
 
-    /** {@code decree} is null unless the error is {@link ErrorCode#ERR_OK}. */
-    void answer(long token, @Nullable Long decree, ErrorCode error) {
-        BiConsumer<@Nullable Long, ErrorCode> done = unanswered.remove(token);
-        if (done != null) {
-            done.accept(decree, error);
+    void committed(long token, long decree) {
+        Writer writer = unanswered.remove(token);
+        if (writer != null) {
+            writer.committed(decree);
+        }
+    }
+
+    void refuse(long token, ErrorCode error) {
+        Writer writer = unanswered.remove(token);
+        if (writer != null) {
+            writer.refuse(error);
         }
     }
 
     /** The replica closes: all are refused. */
     void close() {
-        unanswered.values().forEach(done -> done.accept(null, ErrorCode.ERR_INVALID_STATE));
+        unanswered.values().forEach(writer -> writer.refuse(ErrorCode.ERR_INVALID_STATE));
         unanswered.clear();
     }
 }

@@ -9,6 +9,7 @@ import dev.sluice.common.rpc.RequestHeader;
 import dev.sluice.common.rpc.Responder;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.common.time.EventLoop;
+import dev.sluice.replica.atomic.AtomicWrite;
 import dev.sluice.replica.engine.Engine;
 import dev.sluice.replica.log.LogException;
 import dev.sluice.replica.log.MutationLog;
@@ -145,6 +146,15 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
      */
     public void write(List<RowChange> rows, BiConsumer<@Nullable Long, ErrorCode> done) {
         writes.add(rows, done);
+    }
+
+    /**
+     * Hands an atomic operation over; any thread. It is evaluated when all before it is applied. {@code done} as for {@link
+     * #write(List, BiConsumer)}, but it is never called if the operation may or may not take effect: a client that heard of
+     * an error would send it again.
+     */
+    public void write(AtomicWrite operation, BiConsumer<@Nullable Long, ErrorCode> done) {
+        writes.add(operation, done);
     }
 
     void onDirective(PartitionDirective directive) {
@@ -400,14 +410,19 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
     @Override
     public void commit(Effect.Commit effect) {
         long decree = effect.mutation().decree();
-        applier.apply(
-                effect.mutation(),
-                () -> effect.tokens().forEach(token -> writes.answer(token, decree, ErrorCode.ERR_OK)));
+        applier.apply(effect.mutation(), () -> effect.tokens().forEach(token -> writes.committed(token, decree)));
+    }
+
+    @Override
+    public void evaluate(Effect.Evaluate effect) {
+        Role asker = role;
+        // Behind all that is committed, and not inside the step that led here: its other effects come first.
+        applier.afterwards(() -> loop.execute(() -> writes.evaluate(asker, effect.writes(), slot.engine())));
     }
 
     @Override
     public void refuse(Effect.Refuse effect) {
-        writes.answer(effect.token(), null, effect.error());
+        writes.refuse(effect.token(), effect.error());
     }
 
     @Override

@@ -38,6 +38,21 @@ public sealed interface Effect {
         }
     }
 
+    /**
+     * Evaluates those of the writes that have no rows yet, in order, on the rows as they are once everything committed is
+     * applied, each with the rows of those before it on top; {@link Role#onEvaluated} comes back.
+     */
+    record Evaluate(List<Write> writes) implements Effect {
+        public Evaluate {
+            writes = List.copyOf(writes);
+        }
+
+        @Override
+        public void performOn(Handler handler) {
+            handler.evaluate(this);
+        }
+    }
+
     /** Answers a client's write or publish: it was refused, or its end is unknown. */
     record Refuse(long token, ErrorCode error) implements Effect {
         @Override
@@ -132,6 +147,8 @@ public sealed interface Effect {
         void dropLogAfter(DropLogAfter effect);
 
         void commit(Commit effect);
+
+        void evaluate(Evaluate effect);
 
         void refuse(Refuse effect);
 

@@ -1,7 +1,6 @@
 package dev.sluice.replica.replication;
 
 import dev.sluice.replica.mutation.Change;
-import dev.sluice.replica.mutation.Change.RowChange;
 import dev.sluice.replica.mutation.Mutation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -196,12 +195,7 @@ public final class History {
         if (!(mutation.change() instanceof Change.Rows rows)) {
             return 64;
         }
-        long bytes = 64;
-        for (RowChange row : rows.rows()) {
-            byte[] value = row.value();
-            bytes += 32L + row.key().length + (value == null ? 0 : value.length);
-        }
-        return bytes;
+        return 64 + Write.bytesOf(rows.rows());
     }
 
     private void put(Mutation mutation) {

@@ -13,23 +13,32 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The only one that proposes. It first commits all that it has prepared, with one mutation of its own behind it, then serves.
+ *
+ * <p>An atomic operation is evaluated once, when all before it is applied; writes behind it wait and go with it.
  *
  * <p>A mutation is committed once every member has it, and every learner that was reported as caught up: such a learner may
  * be a member already, without this primary knowing.
  */
 final class Primary implements Role, Peer.Sender {
     private static final long COMMIT_POINT_DELAY_MS = 10;
+    /** So many atomic operations are evaluated in one go: each may read a disk. */
+    private static final int EVALUATED_MAX = 200;
 
     private final Local local;
     private final Map<HostPort, Peer> peers = new TreeMap<>();
-    private final Deque<Write> waiting = new ArrayDeque<>();
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final Map<Long, List<Long>> tokens = new TreeMap<>();
     private final long firstOfBallot;
     private Configuration configuration;
+    /** A round with atomic operations in it, while they are evaluated: nothing is proposed until it is. */
+    private List<Write> evaluating = List.of();
+
     private boolean serving;
     private boolean commitPointWanted;
     private long commitPointAtMs = -1;
@@ -133,7 +142,7 @@ final class Primary implements Role, Peer.Sender {
         if (refusal != ErrorCode.ERR_OK) {
             return Step.stay(this, new Effect.Refuse(write.token(), refusal));
         }
-        waiting.addLast(write);
+        waiting.addLast(new Waiting(write.token(), write, null));
         lastTimestampUs = Math.max(lastTimestampUs, timestampUs);
         return new Step(this, goOn(nowMs), "");
     }
@@ -147,12 +156,19 @@ final class Primary implements Role, Peer.Sender {
             return Step.stay(this, new Effect.Refuse(token, refusal));
         }
         lastTimestampUs = Math.max(lastTimestampUs, timestampUs);
-        List<Effect> effects = new ArrayList<>();
         // Writes that came before it stand before it in the log.
-        while (!waiting.isEmpty()) {
-            effects.add(proposeRound());
+        waiting.addLast(new Waiting(token, null, publish));
+        return new Step(this, goOn(nowMs), "");
+    }
+
+    @Override
+    public Step onEvaluated(List<Write> writes, long nowMs) {
+        if (evaluating.isEmpty() || evaluating.get(0).token() != writes.get(0).token()) {
+            return Step.stay(this);
         }
-        effects.add(propose(publish, List.of(token)));
+        evaluating = List.of();
+        List<Effect> effects = new ArrayList<>();
+        effects.add(propose(writes));
         effects.addAll(goOn(nowMs));
         return new Step(this, effects, "");
     }
@@ -269,11 +285,8 @@ final class Primary implements Role, Peer.Sender {
     private List<Effect> goOn(long nowMs) {
         List<Effect> effects = new ArrayList<>();
         commit(effects, nowMs);
+        proposeWhatWaits(effects);
         History history = local.history();
-        while (!waiting.isEmpty()
-                && history.prepared() - history.committed() < local.limits().roundsOutstandingMax()) {
-            effects.add(proposeRound());
-        }
         if (commitPointAtMs >= 0 && nowMs >= commitPointAtMs) {
             commitPointWanted = true;
         }
@@ -333,16 +346,52 @@ final class Primary implements Role, Peer.Sender {
                 : ErrorCode.ERR_OK;
     }
 
-    private Effect proposeRound() {
+    private void proposeWhatWaits(List<Effect> effects) {
+        History history = local.history();
+        while (!waiting.isEmpty()
+                && evaluating.isEmpty()
+                && history.prepared() - history.committed() < local.limits().roundsOutstandingMax()) {
+            Waiting first = waiting.getFirst();
+            if (first.publish() != null) {
+                waiting.removeFirst();
+                effects.add(propose(first.publish(), List.of(first.token())));
+            } else if (first.isEvaluated()) {
+                effects.add(propose(takeRound(false)));
+            } else if (history.prepared() == history.committed()) {
+                evaluating = takeRound(true);
+                effects.add(new Effect.Evaluate(evaluating));
+            } else {
+                return;
+            }
+        }
+    }
+
+    /** The writes that one mutation gathers: those up to the next atomic operation, or with them. */
+    private List<Write> takeRound(boolean withAtomic) {
+        List<Write> round = new ArrayList<>();
+        long bytes = 0;
+        while (!waiting.isEmpty()) {
+            Waiting next = waiting.getFirst();
+            Write write = next.write();
+            if (write == null
+                    || !(withAtomic || next.isEvaluated())
+                    || (!round.isEmpty()
+                            && bytes + write.bytes() > local.limits().roundBytesMax())
+                    || (withAtomic && round.size() >= EVALUATED_MAX)) {
+                break;
+            }
+            waiting.removeFirst();
+            bytes += write.bytes();
+            round.add(write);
+        }
+        return round;
+    }
+
+    private Effect propose(List<Write> round) {
         List<RowChange> rows = new ArrayList<>();
         List<Long> writers = new ArrayList<>();
-        long bytes = 0;
-        while (!waiting.isEmpty()
-                && (writers.isEmpty()
-                        || bytes + waiting.peekFirst().bytes() <= local.limits().roundBytesMax())) {
-            Write write = waiting.removeFirst();
-            bytes += write.bytes();
-            rows.addAll(write.rows());
+        for (Write write : round) {
+            rows.addAll(Objects.requireNonNull(write.rows(), "a round is evaluated before it is proposed"));
             writers.add(write.token());
         }
         return propose(new Change.Rows(rows), writers);
@@ -357,11 +406,13 @@ final class Primary implements Role, Peer.Sender {
     private List<Effect> refuseAll() {
         List<Effect> effects = new ArrayList<>();
         for (List<Long> proposed : tokens.values()) {
-            // Whether these take effect is for the next primary to say; a repeated write has the same result.
+            // Whether these take effect is for the next primary to say.
             proposed.forEach(token -> effects.add(new Effect.Refuse(token, ErrorCode.ERR_INVALID_STATE)));
         }
-        waiting.forEach(write -> effects.add(new Effect.Refuse(write.token(), ErrorCode.ERR_INVALID_STATE)));
+        evaluating.forEach(write -> effects.add(new Effect.Refuse(write.token(), ErrorCode.ERR_INVALID_STATE)));
+        waiting.forEach(each -> effects.add(new Effect.Refuse(each.token(), ErrorCode.ERR_INVALID_STATE)));
         tokens.clear();
+        evaluating = List.of();
         waiting.clear();
         return effects;
     }
@@ -406,5 +457,13 @@ final class Primary implements Role, Peer.Sender {
     @Override
     public boolean wantsCommitPoint() {
         return commitPointWanted;
+    }
+
+    /** A client's write or a load's publish, to be proposed in its turn: exactly one of the two is there. */
+    private record Waiting(
+            long token, @Nullable Write write, @Nullable Publish publish) {
+        boolean isEvaluated() {
+            return write != null && write.isEvaluated();
+        }
     }
 }

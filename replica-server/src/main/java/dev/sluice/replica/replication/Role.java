@@ -28,6 +28,11 @@ public sealed interface Role permits Primary, Secondary, Learner, Inactive, Fail
         return Step.stay(this, new Effect.Refuse(write.token(), ErrorCode.ERR_INVALID_STATE));
     }
 
+    /** What came of {@link Effect.Evaluate}: the same writes, each with its rows. */
+    default Step onEvaluated(List<Write> writes, long nowMs) {
+        return Step.stay(this);
+    }
+
     /** A load is to take effect. */
     default Step onPublish(long token, Publish publish, long nowMs, long timestampUs) {
         return Step.stay(this, new Effect.Refuse(token, ErrorCode.ERR_INVALID_STATE));

@@ -1,23 +1,17 @@
 package dev.sluice.replica.request;
 
 import dev.sluice.common.ErrorCode;
-import dev.sluice.common.Gpid;
-import dev.sluice.common.data.PartitionHash;
+import dev.sluice.common.rpc.RequestHeader;
 import dev.sluice.replica.node.Lease;
 import dev.sluice.replica.replica.ReplicaView;
 import dev.sluice.replica.replication.RoleName;
-import dev.sluice.wire.internal.AppDescription;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** Whether a replica may serve a request, in the order of the protocol's checks. */
+/** Whether a replica may serve a request, in the order of the protocol's checks. Throttling stands between two of them. */
 final class Admission {
-    static final String DEFAULT_TTL = "default_ttl";
-    private static final String DENY = "replica.deny_client_request";
-
     private final Lease lease;
     private final long writeBytesMax;
 
+    /** The longest request of a write has {@code writeBytesMax} bytes. */
     Admission(Lease lease, long writeBytesMax) {
         this.lease = lease;
         this.writeBytesMax = writeBytesMax;
@@ -25,79 +19,71 @@ final class Admission {
 
     /** What comes of a check. */
     enum Verdict {
-        SERVE,
+        SERVE(ErrorCode.ERR_OK),
         /** No answer: the operator wants clients to time out. */
-        SILENCE,
-        REFUSE_STATE,
-        REFUSE_SIZE,
-        REFUSE_PARTITION;
+        SILENCE(ErrorCode.ERR_OK),
+        REFUSE_STATE(ErrorCode.ERR_INVALID_STATE),
+        REFUSE_SIZE(ErrorCode.ERR_INVALID_DATA),
+        REFUSE_PARTITION(ErrorCode.ERR_PARENT_PARTITION_MISUSED),
+        REFUSE_MEMBERS(ErrorCode.ERR_NOT_ENOUGH_MEMBER);
+
+        private final ErrorCode error;
+
+        Verdict(ErrorCode error) {
+            this.error = error;
+        }
 
         ErrorCode error() {
-            return switch (this) {
-                case SERVE, SILENCE -> ErrorCode.ERR_OK;
-                case REFUSE_STATE -> ErrorCode.ERR_INVALID_STATE;
-                case REFUSE_SIZE -> ErrorCode.ERR_INVALID_DATA;
-                case REFUSE_PARTITION -> ErrorCode.ERR_PARENT_PARTITION_MISUSED;
-            };
+            return error;
         }
     }
 
-    Verdict ofWrite(ReplicaView view, Gpid gpid, long bytes, long keyHash) {
-        Verdict denied = denied(view, "write");
-        if (denied != Verdict.SERVE) {
-            return denied;
+    /** A write of a key with that hash. */
+    Verdict ofWrite(ReplicaView view, AppRules rules, RequestHeader header, long keyHash) {
+        AppRules.Denial denial = rules.denial();
+        if (denial.ofWrites()) {
+            return denied(denial);
         }
-        if (bytes > writeBytesMax) {
+        if (header.bodyBytes() > writeBytesMax) {
             return Verdict.REFUSE_SIZE;
         }
-        AppDescription app = view.app();
-        if (app != null && PartitionHash.partitionIndex(keyHash, app.getPartitionCount()) != gpid.partitionIndex()) {
+        if (!rules.isOf(header.gpid().partitionIndex(), keyHash)) {
             return Verdict.REFUSE_PARTITION;
         }
-        return servesAsPrimary(view) ? Verdict.SERVE : Verdict.REFUSE_STATE;
+        if (!servesAsPrimary(view)) {
+            return Verdict.REFUSE_STATE;
+        }
+        boolean enough =
+                view.configuration().memberCount() >= view.configuration().minReplicaCount();
+        return enough ? Verdict.SERVE : Verdict.REFUSE_MEMBERS;
     }
 
-    Verdict ofRead(ReplicaView view, boolean backup) {
-        Verdict denied = denied(view, "read");
-        if (denied != Verdict.SERVE) {
-            return denied;
+    /** What of a read is looked at before throttling. */
+    Verdict ofRead(ReplicaView view, AppRules rules, RequestHeader header) {
+        AppRules.Denial denial = rules.denial();
+        if (denial.ofReads()) {
+            return denied(denial);
         }
-        boolean may = servesAsPrimary(view) || (backup && view.role() == RoleName.SECONDARY);
-        return may ? Verdict.SERVE : Verdict.REFUSE_STATE;
+        // Scans of a whole table send the index of the partition in place of a hash.
+        if (rules.validatesHash() && !rules.isOf(header.gpid().partitionIndex(), header.partitionHash())) {
+            return Verdict.REFUSE_PARTITION;
+        }
+        boolean isMember = view.role() == RoleName.PRIMARY || view.role() == RoleName.SECONDARY;
+        return isMember ? Verdict.SERVE : Verdict.REFUSE_STATE;
     }
 
-    /** After the value was read: a pause in between must not have outlived the lease. */
-    boolean stillServes(ReplicaView before, ReplicaView now, boolean backup) {
-        if (now.isPrimary()) {
-            return servesAsPrimary(now);
-        }
-        return backup && before.role() == RoleName.SECONDARY && now.role() == RoleName.SECONDARY;
-    }
-
-    /** Seconds, 0 for none. */
-    static int defaultTtl(@Nullable AppDescription app) {
-        if (app == null) {
-            return 0;
-        }
-        String text = app.getEnvs().getOrDefault(DEFAULT_TTL, "0");
-        try {
-            return Math.max(0, Integer.parseInt(text));
-        } catch (NumberFormatException e) {
-            return 0;
-        }
+    /** What is looked at behind throttling. Once the value is read as well: a pause must not have outlived the lease. */
+    boolean serves(ReplicaView view, boolean backup) {
+        return view.isPrimary()
+                ? servesAsPrimary(view)
+                : backup && view.role() == RoleName.SECONDARY && lease.isValid();
     }
 
     private boolean servesAsPrimary(ReplicaView view) {
         return view.isPrimary() && view.serving() && lease.isValid();
     }
 
-    private static Verdict denied(ReplicaView view, String kind) {
-        AppDescription app = view.app();
-        Map<String, String> envs = app == null ? Map.of() : app.getEnvs();
-        String denial = envs == null ? null : envs.get(DENY);
-        if (denial == null || !(denial.endsWith("*all") || denial.endsWith("*" + kind))) {
-            return Verdict.SERVE;
-        }
-        return denial.startsWith("timeout") ? Verdict.SILENCE : Verdict.REFUSE_STATE;
+    private static Verdict denied(AppRules.Denial denial) {
+        return denial.isSilent() ? Verdict.SILENCE : Verdict.REFUSE_STATE;
     }
 }

@@ -20,7 +20,7 @@ public final class ClientHandlers implements AutoCloseable {
      * Adds all to the table.
      *
      * @param reads runs reads; refuses with {@code RejectedExecutionException} when it is full
-     * @param writeBytesMax longest write ({@code max_allowed_write_size})
+     * @param writeBytesMax longest body of a write ({@code max_allowed_write_size})
      */
     public static ClientHandlers register(
             RpcHandlers handlers,
@@ -29,11 +29,15 @@ public final class ClientHandlers implements AutoCloseable {
             Clock clock,
             HostPort self,
             Executor reads,
-            long writeBytesMax) {
+            long writeBytesMax,
+            ReadLimits readLimits) {
+        Gates gates = new Gates(replicas, clock);
         Admission admission = new Admission(lease, writeBytesMax);
-        Scans scans = new Scans(clock);
-        new WriteHandlers(replicas, admission, clock, self).register(handlers);
-        new ReadHandlers(replicas, admission, clock, self, reads, scans).register(handlers);
+        Scans scans = new Scans(clock, readLimits);
+        WriteHandlers writes = new WriteHandlers(gates, admission, clock, self);
+        writes.register(handlers);
+        new AtomicHandlers(self).register(handlers, writes);
+        new ReadHandlers(gates, admission, clock, self, reads, readLimits, scans).register(handlers);
         return new ClientHandlers(scans);
     }
 

@@ -1,7 +1,7 @@
 package dev.sluice.replica.request;
 
+import dev.sluice.common.data.Bytes;
 import dev.sluice.wire.data.FilterType;
-import java.util.Arrays;
 
 /** Which keys a reader wants to see. An empty pattern lets all pass. */
 final class KeyFilter {
@@ -21,26 +21,10 @@ final class KeyFilter {
         if (type == FilterType.FT_NO_FILTER || pattern.length == 0) {
             return true;
         }
-        if (key.length < pattern.length) {
-            return false;
-        }
         return switch (type) {
-            case FT_MATCH_PREFIX -> holdsAt(key, 0);
-            case FT_MATCH_POSTFIX -> holdsAt(key, key.length - pattern.length);
-            default -> isInside(key);
+            case FT_MATCH_PREFIX -> Bytes.startsWith(key, pattern);
+            case FT_MATCH_POSTFIX -> Bytes.endsWith(key, pattern);
+            default -> Bytes.contains(key, pattern);
         };
-    }
-
-    private boolean isInside(byte[] key) {
-        for (int at = 0; at + pattern.length <= key.length; at++) {
-            if (holdsAt(key, at)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean holdsAt(byte[] key, int at) {
-        return Arrays.equals(key, at, at + pattern.length, pattern, 0, pattern.length);
     }
 }

@@ -29,7 +29,7 @@ final class KeyRange {
     void keepPrefix(byte[] prefix) {
         startAtLeast(prefix);
         byte[] behind = StoredKey.after(prefix);
-        if (behind.length > 0 && (stop.length == 0 || Arrays.compareUnsigned(stop, behind) > 0)) {
+        if (behind.length > 0 && (stop.length == 0 || Arrays.compareUnsigned(stop, behind) >= 0)) {
             stop = behind;
             stopInclusive = false;
         }

@@ -1,8 +1,8 @@
 package dev.sluice.replica.request;
 
 import dev.sluice.common.data.StoredKey;
-import dev.sluice.common.data.StoredValue;
 import dev.sluice.common.time.Clock;
+import dev.sluice.replica.atomic.TableValues;
 import dev.sluice.replica.engine.EngineSnapshot;
 import dev.sluice.wire.Blob;
 import dev.sluice.wire.data.FilterType;
@@ -15,28 +15,33 @@ import java.util.List;
 
 /** One multi_get: a range of one hash key, or points. */
 final class MultiGet {
-    private static final int RECORDS_MAX = 3_000;
-    private static final long BYTES_MAX = 30L << 20;
-    private static final long TIME_MS_MAX = 30_000;
-
     private final MultiGetRequest request;
-    private final Clock clock;
+    private final TableValues values;
+    private final ReadLimits limits;
+    private final Deadline deadline;
+    private final long wallMs;
     private final List<KeyValue> found = new ArrayList<>();
     private final int countMax;
     private final long bytesMax;
     private long bytes;
 
-    MultiGet(MultiGetRequest request, Clock clock) {
+    MultiGet(MultiGetRequest request, AppRules rules, ReadLimits limits, Clock clock) {
         this.request = request;
-        this.clock = clock;
-        this.countMax = request.getMaxKvCount() > 0 ? Math.min(request.getMaxKvCount(), RECORDS_MAX) : RECORDS_MAX;
-        this.bytesMax = request.getMaxKvSize() > 0 ? Math.min(request.getMaxKvSize(), BYTES_MAX) : BYTES_MAX;
+        this.values = rules.values();
+        this.limits = limits;
+        this.deadline = Deadline.after(limits.iterationMs(rules), clock);
+        this.wallMs = clock.wallMs();
+        int recordsMax = limits.multiGetRecordsMax();
+        this.countMax = request.getMaxKvCount() > 0 ? Math.min(request.getMaxKvCount(), recordsMax) : recordsMax;
+        this.bytesMax = request.getMaxKvSize() > 0
+                ? Math.min(request.getMaxKvSize(), limits.multiGetBytesMax())
+                : limits.multiGetBytesMax();
     }
 
     /** Reads; error and pairs of the response are filled. */
     MultiGetResponse run(EngineSnapshot snapshot) {
         FilterType filter = request.getSortKeyFilterType();
-        if (filter == null) {
+        if (filter == null || request.getHashKey().bytes().length > StoredKey.HASH_KEY_BYTES_MAX) {
             return new MultiGetResponse().setError(StatusCode.INVALID_ARGUMENT);
         }
         int error = request.getSortKeys().isEmpty() ? range(snapshot) : points(snapshot);
@@ -45,14 +50,12 @@ final class MultiGet {
 
     private int points(EngineSnapshot snapshot) {
         byte[] hashKey = request.getHashKey().bytes();
-        int expiryNow = StoredValue.expiryNow(clock.wallMs());
         for (Blob sortKey : request.getSortKeys()) {
-            byte[] value = snapshot.get(StoredKey.of(hashKey, sortKey.bytes()));
-            if (value == null || StoredValue.isExpired(StoredValue.expireTsSeconds(value), expiryNow)) {
+            byte[] value = values.live(snapshot.get(StoredKey.of(hashKey, sortKey.bytes())), wallMs);
+            if (value == null) {
                 continue;
             }
-            boolean full = found.size() >= countMax || (request.getMaxKvSize() > 0 && bytes >= request.getMaxKvSize());
-            if (full) {
+            if (found.size() >= countMax || bytes >= bytesMax) {
                 return StatusCode.INCOMPLETE;
             }
             add(sortKey.bytes(), value);
@@ -87,14 +90,13 @@ final class MultiGet {
     }
 
     private int forward(EngineSnapshot.Cursor cursor, KeyRange range, KeyFilter filter) {
-        long endMs = clock.nowMs() + TIME_MS_MAX;
         int examined = 0;
         cursor.seek(range.start());
         if (cursor.isValid() && !range.beginsBefore(cursor.key())) {
             cursor.next();
         }
         while (cursor.isValid() && range.reachesTo(cursor.key())) {
-            if (isFull(examined++, endMs)) {
+            if (isFull(examined++)) {
                 return StatusCode.INCOMPLETE;
             }
             examine(cursor, filter);
@@ -104,14 +106,13 @@ final class MultiGet {
     }
 
     private int backward(EngineSnapshot.Cursor cursor, KeyRange range, KeyFilter filter) {
-        long endMs = clock.nowMs() + TIME_MS_MAX;
         int examined = 0;
         cursor.seekForPrevious(range.stop());
         if (cursor.isValid() && !range.reachesTo(cursor.key())) {
             cursor.previous();
         }
         while (cursor.isValid() && range.beginsBefore(cursor.key())) {
-            if (isFull(examined++, endMs)) {
+            if (isFull(examined++)) {
                 return StatusCode.INCOMPLETE;
             }
             examine(cursor, filter);
@@ -120,17 +121,18 @@ final class MultiGet {
         return StatusCode.OK;
     }
 
-    private boolean isFull(int examined, long endMs) {
+    private boolean isFull(int examined) {
+        int recordsMax = limits.multiGetRecordsMax();
+        boolean looksAtTheClock = examined % Math.max(1, recordsMax / 10) == 0 && examined > 0;
         return found.size() >= countMax
                 || bytes >= bytesMax
-                || examined >= RECORDS_MAX
-                || (examined % 300 == 299 && clock.nowMs() > endMs);
+                || examined >= recordsMax
+                || (looksAtTheClock && deadline.isOver());
     }
 
     private void examine(EngineSnapshot.Cursor cursor, KeyFilter filter) {
-        byte[] value = cursor.value();
-        int expiryNow = StoredValue.expiryNow(clock.wallMs());
-        if (StoredValue.isExpired(StoredValue.expireTsSeconds(value), expiryNow)) {
+        byte[] value = values.live(cursor.value(), wallMs);
+        if (value == null) {
             return;
         }
         byte[] sortKey = StoredKey.sortKey(cursor.key());
@@ -140,7 +142,7 @@ final class MultiGet {
     }
 
     private void add(byte[] sortKey, byte[] storedValue) {
-        byte[] value = request.isNoValue() ? new byte[0] : StoredValue.userData(storedValue);
+        byte[] value = request.isNoValue() ? new byte[0] : values.userData(storedValue);
         found.add(new KeyValue().setKey(Blob.of(sortKey)).setValue(Blob.of(value)));
         bytes += sortKey.length + value.length;
     }

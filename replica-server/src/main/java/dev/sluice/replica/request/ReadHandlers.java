@@ -5,6 +5,7 @@ import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.data.StoredKey;
 import dev.sluice.common.data.StoredValue;
+import dev.sluice.common.rpc.Caller;
 import dev.sluice.common.rpc.DataRpcs;
 import dev.sluice.common.rpc.RequestHeader;
 import dev.sluice.common.rpc.Responder;
@@ -17,73 +18,98 @@ import dev.sluice.replica.engine.EngineException;
 import dev.sluice.replica.engine.EngineSnapshot;
 import dev.sluice.replica.replica.Replica;
 import dev.sluice.replica.replica.ReplicaView;
-import dev.sluice.replica.replica.Replicas;
 import dev.sluice.wire.Blob;
 import dev.sluice.wire.data.BatchGetRequest;
 import dev.sluice.wire.data.BatchGetResponse;
 import dev.sluice.wire.data.CountResponse;
 import dev.sluice.wire.data.FullData;
 import dev.sluice.wire.data.FullKey;
+import dev.sluice.wire.data.KeyValue;
+import dev.sluice.wire.data.MultiGetRequest;
+import dev.sluice.wire.data.MultiGetResponse;
 import dev.sluice.wire.data.ReadResponse;
+import dev.sluice.wire.data.ScanResponse;
 import dev.sluice.wire.data.TtlResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.ToLongFunction;
 import org.apache.thrift.TBase;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** get, ttl, multi_get, batch_get, sortkey_count and scans. */
 final class ReadHandlers {
     private static final Logger LOG = LoggerFactory.getLogger(ReadHandlers.class);
+    private static final int ROWS_BETWEEN_LOOKS_AT_THE_CLOCK = 256;
 
-    private final Replicas replicas;
+    private final Gates gates;
     private final Admission admission;
     private final Clock clock;
     private final String server;
     private final Executor reads;
+    private final ReadLimits limits;
     private final Scans scans;
+    private final SlowQueries slowQueries = new SlowQueries();
 
-    ReadHandlers(Replicas replicas, Admission admission, Clock clock, HostPort self, Executor reads, Scans scans) {
-        this.replicas = replicas;
+    ReadHandlers(
+            Gates gates,
+            Admission admission,
+            Clock clock,
+            HostPort self,
+            Executor reads,
+            ReadLimits limits,
+            Scans scans) {
+        this.gates = gates;
         this.admission = admission;
         this.clock = clock;
         this.server = self.toString();
         this.reads = reads;
+        this.limits = limits;
         this.scans = scans;
     }
 
     /** Reads one reply from a replica. */
     private interface Reading<Q, R> {
-        R read(Replica replica, Engine engine, Q request);
+        R read(Replica replica, Engine engine, AppRules rules, Q request);
     }
 
+    /** A read on its way. */
+    private record Read<Q extends TBase<?, ?>, R extends TBase<?, ?>>(
+            Rpc<Q, R> rpc,
+            Reading<Q, R> reading,
+            ToLongFunction<R> bytesOf,
+            Replica replica,
+            Gate gate,
+            Caller caller,
+            RequestHeader header,
+            Q request,
+            Responder<R> responder) {}
+
     void register(RpcHandlers handlers) {
-        on(handlers, DataRpcs.GET, this::get);
-        on(handlers, DataRpcs.TTL, this::ttl);
-        on(handlers, DataRpcs.SORTKEY_COUNT, this::sortKeyCount);
-        on(handlers, DataRpcs.BATCH_GET, this::batchGet);
-        on(handlers, DataRpcs.MULTI_GET, (replica, engine, request) -> {
-            try (EngineSnapshot snapshot = engine.snapshot()) {
-                return new MultiGet(request, clock)
-                        .run(snapshot)
-                        .setAppId(replica.gpid().appId())
-                        .setPartitionIndex(replica.gpid().partitionIndex())
-                        .setServer(server);
-            }
-        });
+        on(handlers, DataRpcs.GET, this::get, reply -> reply.getValue().bytes().length);
+        on(handlers, DataRpcs.TTL, this::ttl, reply -> 0);
+        on(handlers, DataRpcs.SORTKEY_COUNT, this::sortKeyCount, reply -> 0);
+        on(
+                handlers,
+                DataRpcs.BATCH_GET,
+                this::batchGet,
+                reply -> reply.getData().stream()
+                        .mapToLong(row -> row.getValue().bytes().length)
+                        .sum());
+        on(handlers, DataRpcs.MULTI_GET, this::multiGet, reply -> bytesOf(reply.getKvs()));
         on(
                 handlers,
                 DataRpcs.GET_SCANNER,
-                (replica, engine, request) ->
-                        scans.open(replica.gpid(), engine, request).setServer(server));
+                (replica, engine, rules, request) -> named(scans.open(replica.gpid(), engine, rules, request)),
+                reply -> bytesOf(reply.getKvs()));
         on(
                 handlers,
                 DataRpcs.SCAN,
-                (replica, engine, request) -> scans.goOn(replica.gpid(), engine, request.getContextId())
-                        .setServer(server));
+                (replica, engine, rules, request) ->
+                        named(scans.goOn(replica.gpid(), engine, rules, request.getContextId())),
+                reply -> bytesOf(reply.getKvs()));
         handlers.onOneWay(
                 DataRpcs.CLEAR_SCANNER,
                 Access.CLIENTS,
@@ -91,66 +117,102 @@ final class ReadHandlers {
     }
 
     private <Q extends TBase<?, ?>, R extends TBase<?, ?>> void on(
-            RpcHandlers handlers, Rpc<Q, R> rpc, Reading<Q, R> reading) {
+            RpcHandlers handlers, Rpc<Q, R> rpc, Reading<Q, R> reading, ToLongFunction<R> bytesOf) {
         handlers.on(rpc, Access.CLIENTS, (caller, header, request, responder) -> {
-            Replica replica = replicas.find(header.gpid());
+            Replica replica = gates.find(header.gpid(), responder);
             if (replica == null) {
-                responder.fail(ErrorCode.ERR_OBJECT_NOT_FOUND);
                 return;
             }
-            Admission.Verdict verdict = admission.ofRead(replica.view(), header.backupRequest());
-            if (verdict == Admission.Verdict.SILENCE) {
-                return;
-            }
-            if (verdict != Admission.Verdict.SERVE) {
+            Gate gate = gates.of(replica);
+            Admission.Verdict verdict = admission.ofRead(replica.view(), gate.rules(), header);
+            if (verdict == Admission.Verdict.SERVE) {
+                var read = new Read<>(rpc, reading, bytesOf, replica, gate, caller, header, request, responder);
+                gates.pass(
+                        replica,
+                        gate.ofRead(header, clock.nowMs()),
+                        responder,
+                        header.backupRequest(),
+                        () -> begin(read));
+            } else if (verdict != Admission.Verdict.SILENCE) {
                 responder.fail(verdict.error());
-                return;
-            }
-            try {
-                reads.execute(() -> read(replica, header, request, responder, reading));
-            } catch (RejectedExecutionException e) {
-                responder.fail(ErrorCode.ERR_BUSY);
             }
         });
     }
 
-    private <Q, R> void read(
-            Replica replica, RequestHeader header, Q request, Responder<R> responder, Reading<Q, R> reading) {
-        ReplicaView before = replica.view();
-        R reply;
-        try {
-            reply = reading.read(replica, replica.engine(), request);
-        } catch (EngineException e) {
-            // A checkpoint may have replaced the engine under the read; if it is damage, the replica finds it as well.
-            LOG.warn("{}: a read failed", replica.gpid(), e);
-            responder.fail(ErrorCode.ERR_INVALID_STATE);
-            return;
-        }
-        if (admission.stillServes(before, replica.view(), header.backupRequest())) {
-            responder.reply(reply);
+    private <Q extends TBase<?, ?>, R extends TBase<?, ?>> void begin(Read<Q, R> read) {
+        if (!admission.serves(read.replica().view(), read.header().backupRequest())) {
+            read.responder().fail(ErrorCode.ERR_INVALID_STATE);
+        } else if (read.gate().readBytes().isLimited()
+                && read.gate().readBytes().isExhausted(clock.nowMs())) {
+            read.responder().fail(ErrorCode.ERR_BUSY);
         } else {
-            responder.fail(ErrorCode.ERR_INVALID_STATE);
+            try {
+                reads.execute(() -> perform(read));
+            } catch (RejectedExecutionException e) {
+                read.responder().fail(ErrorCode.ERR_BUSY);
+            }
         }
     }
 
-    private ReadResponse get(Replica replica, Engine engine, Blob key) {
+    private <Q extends TBase<?, ?>, R extends TBase<?, ?>> void perform(Read<Q, R> read) {
+        Replica replica = read.replica();
+        long beganMs = clock.nowMs();
+        ReplicaView before = replica.view();
+        AppRules rules = read.gate().rules();
+        R reply;
+        try {
+            reply = read.reading().read(replica, replica.engine(), rules, read.request());
+        } catch (EngineException e) {
+            // A checkpoint may have replaced the engine under the read; if it is damage, the replica finds it as well.
+            LOG.warn("{}: a read failed", replica.gpid(), e);
+            read.responder().fail(ErrorCode.ERR_INVALID_STATE);
+            return;
+        } catch (IllegalArgumentException e) {
+            LOG.info("{} of {} from {}: {}", read.rpc(), replica.gpid(), read.caller(), e.getMessage());
+            read.responder().fail(ErrorCode.ERR_INVALID_DATA);
+            return;
+        } catch (RuntimeException e) {
+            LOG.error("{} of {} from {} failed", read.rpc(), replica.gpid(), read.caller(), e);
+            read.responder().fail(ErrorCode.ERR_UNKNOWN);
+            return;
+        }
+        if (read.gate().readBytes().isLimited()) {
+            read.gate().readBytes().take(read.bytesOf().applyAsLong(reply));
+        }
+        boolean backup = read.header().backupRequest();
+        ReplicaView now = replica.view();
+        // A secondary that became primary meanwhile may have been read before it had all.
+        if (before.role() == now.role() && admission.serves(now, backup)) {
+            read.responder().reply(reply);
+        } else {
+            read.responder().fail(ErrorCode.ERR_INVALID_STATE);
+        }
+        long slowMs = limits.slowQueryMs(rules);
+        long nowMs = clock.nowMs();
+        if (slowMs > 0 && nowMs - beganMs > slowMs) {
+            slowQueries.on(read.rpc().taskCode(), replica.gpid(), read.caller().remote(), nowMs - beganMs, nowMs);
+        }
+    }
+
+    private ReadResponse get(Replica replica, Engine engine, AppRules rules, Blob key) {
         Gpid gpid = replica.gpid();
-        byte[] value = live(engine.get(key.bytes()));
+        byte[] value = rules.values().live(engine.get(key.bytes()), clock.wallMs());
         return new ReadResponse()
                 .setError(value == null ? StatusCode.NOT_FOUND : StatusCode.OK)
-                .setValue(Blob.of(value == null ? new byte[0] : StoredValue.userData(value)))
+                .setValue(Blob.of(value == null ? new byte[0] : rules.values().userData(value)))
                 .setAppId(gpid.appId())
                 .setPartitionIndex(gpid.partitionIndex())
                 .setServer(server);
     }
 
-    private TtlResponse ttl(Replica replica, Engine engine, Blob key) {
+    private TtlResponse ttl(Replica replica, Engine engine, AppRules rules, Blob key) {
         Gpid gpid = replica.gpid();
-        byte[] value = live(engine.get(key.bytes()));
+        long wallMs = clock.wallMs();
+        byte[] value = rules.values().live(engine.get(key.bytes()), wallMs);
         int seconds = 0;
         if (value != null) {
-            int expiry = StoredValue.expireTsSeconds(value);
-            seconds = expiry == StoredValue.NEVER ? -1 : expiry - StoredValue.expiryNow(clock.wallMs());
+            int expiry = rules.values().expireTsSeconds(value);
+            seconds = expiry == StoredValue.NEVER ? -1 : expiry - StoredValue.expiryNow(wallMs);
         }
         return new TtlResponse()
                 .setError(value == null ? StatusCode.NOT_FOUND : StatusCode.OK)
@@ -160,36 +222,53 @@ final class ReadHandlers {
                 .setServer(server);
     }
 
-    private CountResponse sortKeyCount(Replica replica, Engine engine, Blob hashKey) {
+    private CountResponse sortKeyCount(Replica replica, Engine engine, AppRules rules, Blob hashKey) {
         Gpid gpid = replica.gpid();
-        byte[] prefix = StoredKey.of(hashKey.bytes(), new byte[0]);
-        KeyRange range = new KeyRange(prefix, true, StoredKey.after(prefix), false);
-        long count = 0;
-        try (EngineSnapshot snapshot = engine.snapshot();
-                EngineSnapshot.Cursor cursor = snapshot.cursor()) {
-            for (cursor.seek(range.start()); cursor.isValid() && range.reachesTo(cursor.key()); cursor.next()) {
-                if (live(cursor.value()) != null) {
-                    count++;
-                }
-            }
-        }
-        return new CountResponse()
+        CountResponse response = new CountResponse()
                 .setError(StatusCode.OK)
-                .setCount(count)
                 .setAppId(gpid.appId())
                 .setPartitionIndex(gpid.partitionIndex())
                 .setServer(server);
+        if (hashKey.bytes().length > StoredKey.HASH_KEY_BYTES_MAX) {
+            return response.setError(StatusCode.INVALID_ARGUMENT);
+        }
+        byte[] prefix = StoredKey.of(hashKey.bytes(), new byte[0]);
+        KeyRange range = new KeyRange(prefix, true, StoredKey.after(prefix), false);
+        Deadline deadline = Deadline.after(limits.iterationMs(rules), clock);
+        long wallMs = clock.wallMs();
+        long count = 0;
+        int examined = 0;
+        try (EngineSnapshot snapshot = engine.snapshot();
+                EngineSnapshot.Cursor cursor = snapshot.cursor()) {
+            for (cursor.seek(range.start()); cursor.isValid() && range.reachesTo(cursor.key()); cursor.next()) {
+                if (rules.values().live(cursor.value(), wallMs) != null) {
+                    count++;
+                }
+                if (++examined % ROWS_BETWEEN_LOOKS_AT_THE_CLOCK == 0 && deadline.isOver()) {
+                    return response.setCount(-1);
+                }
+            }
+        }
+        return response.setCount(count);
     }
 
-    private BatchGetResponse batchGet(Replica replica, Engine engine, BatchGetRequest request) {
+    private BatchGetResponse batchGet(Replica replica, Engine engine, AppRules rules, BatchGetRequest request) {
         Gpid gpid = replica.gpid();
         List<FullData> found = new ArrayList<>();
+        long wallMs = clock.wallMs();
         try (EngineSnapshot snapshot = engine.snapshot()) {
             for (FullKey key : request.getKeys()) {
-                byte[] value = live(snapshot.get(
-                        StoredKey.of(key.getHashKey().bytes(), key.getSortKey().bytes())));
+                byte[] value = rules.values()
+                        .live(
+                                snapshot.get(StoredKey.of(
+                                        key.getHashKey().bytes(),
+                                        key.getSortKey().bytes())),
+                                wallMs);
                 if (value != null) {
-                    found.add(new FullData(key.getHashKey(), key.getSortKey(), Blob.of(StoredValue.userData(value))));
+                    found.add(new FullData(
+                            key.getHashKey(),
+                            key.getSortKey(),
+                            Blob.of(rules.values().userData(value))));
                 }
             }
         }
@@ -201,9 +280,26 @@ final class ReadHandlers {
                 .setServer(server);
     }
 
-    private byte @Nullable [] live(byte @Nullable [] value) {
-        boolean there = value != null
-                && !StoredValue.isExpired(StoredValue.expireTsSeconds(value), StoredValue.expiryNow(clock.wallMs()));
-        return there ? value : null;
+    private MultiGetResponse multiGet(Replica replica, Engine engine, AppRules rules, MultiGetRequest request) {
+        Gpid gpid = replica.gpid();
+        try (EngineSnapshot snapshot = engine.snapshot()) {
+            return new MultiGet(request, rules, limits, clock)
+                    .run(snapshot)
+                    .setAppId(gpid.appId())
+                    .setPartitionIndex(gpid.partitionIndex())
+                    .setServer(server);
+        }
+    }
+
+    private ScanResponse named(ScanResponse response) {
+        return response.setServer(server);
+    }
+
+    private static long bytesOf(List<KeyValue> rows) {
+        long bytes = 0;
+        for (KeyValue row : rows) {
+            bytes += row.getKey().bytes().length + row.getValue().bytes().length;
+        }
+        return bytes;
     }
 }

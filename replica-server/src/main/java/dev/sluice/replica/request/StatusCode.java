@@ -5,8 +5,8 @@ final class StatusCode {
     static final int OK = 0;
     static final int NOT_FOUND = 1;
     static final int INVALID_ARGUMENT = 4;
-    static final int IO_ERROR = 5;
     static final int INCOMPLETE = 7;
+    static final int TRY_AGAIN = 13;
 
     private StatusCode() {}
 }

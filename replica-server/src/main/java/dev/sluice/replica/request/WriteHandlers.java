@@ -1,20 +1,16 @@
 package dev.sluice.replica.request;
 
-import dev.sluice.common.ErrorCode;
-import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.data.PartitionHash;
 import dev.sluice.common.data.StoredKey;
-import dev.sluice.common.data.StoredValue;
 import dev.sluice.common.rpc.DataRpcs;
-import dev.sluice.common.rpc.RequestHeader;
 import dev.sluice.common.rpc.Responder;
+import dev.sluice.common.rpc.Rpc;
 import dev.sluice.common.rpc.RpcHandlers;
 import dev.sluice.common.rpc.RpcHandlers.Access;
 import dev.sluice.common.time.Clock;
 import dev.sluice.replica.mutation.Change.RowChange;
 import dev.sluice.replica.replica.Replica;
-import dev.sluice.replica.replica.Replicas;
 import dev.sluice.wire.Blob;
 import dev.sluice.wire.data.KeyValue;
 import dev.sluice.wire.data.MultiPutRequest;
@@ -25,144 +21,134 @@ import dev.sluice.wire.data.UpdateResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongFunction;
-import org.jspecify.annotations.Nullable;
+import java.util.function.ToLongFunction;
+import org.apache.thrift.TBase;
 
-/** put, remove, multi_put, multi_remove. */
+/** Writes: admission for all of them, and those whose rows are known at once: put, remove, multi_put, multi_remove. */
 final class WriteHandlers {
-    private final Replicas replicas;
+    /** Decree in the reply to a write that never came to the log. */
+    static final long NO_DECREE = -1;
+
+    private final Gates gates;
     private final Admission admission;
     private final Clock clock;
     private final String server;
 
-    WriteHandlers(Replicas replicas, Admission admission, Clock clock, HostPort self) {
-        this.replicas = replicas;
+    WriteHandlers(Gates gates, Admission admission, Clock clock, HostPort self) {
+        this.gates = gates;
         this.admission = admission;
         this.clock = clock;
         this.server = self.toString();
     }
 
+    /** Does one write that was admitted. */
+    interface Writing<Q, R> {
+        void write(Replica replica, AppRules rules, Q request, Responder<R> responder);
+    }
+
     void register(RpcHandlers handlers) {
-        handlers.on(
-                DataRpcs.PUT, Access.CLIENTS, (caller, header, request, responder) -> put(header, request, responder));
-        handlers.on(
-                DataRpcs.REMOVE,
-                Access.CLIENTS,
-                (caller, header, request, responder) -> remove(header, request, responder));
-        handlers.on(
+        on(handlers, DataRpcs.PUT, request -> hashOf(request.getKey()), this::put);
+        on(handlers, DataRpcs.REMOVE, WriteHandlers::hashOf, this::remove);
+        on(
+                handlers,
                 DataRpcs.MULTI_PUT,
-                Access.CLIENTS,
-                (caller, header, request, responder) -> multiPut(header, request, responder));
-        handlers.on(
+                request -> PartitionHash.of(request.getHashKey().bytes()),
+                this::multiPut);
+        on(
+                handlers,
                 DataRpcs.MULTI_REMOVE,
-                Access.CLIENTS,
-                (caller, header, request, responder) -> multiRemove(header, request, responder));
+                request -> PartitionHash.of(request.getHashKey().bytes()),
+                this::multiRemove);
     }
 
-    private void put(RequestHeader header, UpdateRequest request, Responder<UpdateResponse> responder) {
-        Replica replica = find(header, responder);
-        if (replica == null) {
-            return;
-        }
+    /** Answers {@code rpc} once it is admitted. */
+    <Q extends TBase<?, ?>, R extends TBase<?, ?>> void on(
+            RpcHandlers handlers, Rpc<Q, R> rpc, ToLongFunction<Q> keyHash, Writing<Q, R> writing) {
+        handlers.on(rpc, Access.CLIENTS, (caller, header, request, responder) -> {
+            Replica replica = gates.find(header.gpid(), responder);
+            if (replica == null) {
+                return;
+            }
+            Gate gate = gates.of(replica);
+            Admission.Verdict verdict =
+                    admission.ofWrite(replica.view(), gate.rules(), header, keyHash.applyAsLong(request));
+            if (verdict == Admission.Verdict.SERVE) {
+                gates.pass(
+                        replica,
+                        gate.ofWrite(header, clock.nowMs()),
+                        responder,
+                        false,
+                        () -> writing.write(replica, gate.rules(), request, responder));
+            } else if (verdict != Admission.Verdict.SILENCE) {
+                responder.fail(verdict.error());
+            }
+        });
+    }
+
+    /** Hash of a stored key; of bytes that are none, whatever: no partition has them. */
+    static long hashOf(Blob storedKey) {
+        byte[] key = storedKey.bytes();
+        return StoredKey.isValid(key) ? PartitionHash.ofStoredKey(key) : 0;
+    }
+
+    private void put(Replica replica, AppRules rules, UpdateRequest request, Responder<UpdateResponse> responder) {
         byte[] key = request.getKey().bytes();
-        byte[] value = request.getValue().bytes();
         if (!StoredKey.isValid(key)) {
-            responder.reply(update(replica.gpid(), StatusCode.INVALID_ARGUMENT, 0));
+            responder.reply(update(replica, StatusCode.INVALID_ARGUMENT, NO_DECREE));
             return;
         }
-        if (admitted(replica, key.length + value.length, PartitionHash.ofStoredKey(key), responder)) {
-            RowChange row = new RowChange(key, stored(replica, request.getExpireTsSeconds(), value));
-            write(replica, List.of(row), responder, decree -> update(replica.gpid(), StatusCode.OK, decree));
-        }
+        byte[] stored = rules.values()
+                .stored(request.getExpireTsSeconds(), request.getValue().bytes(), clock.wallMs());
+        write(
+                replica,
+                List.of(new RowChange(key, stored)),
+                responder,
+                decree -> update(replica, StatusCode.OK, decree));
     }
 
-    private void remove(RequestHeader header, Blob request, Responder<UpdateResponse> responder) {
-        Replica replica = find(header, responder);
-        if (replica == null) {
+    private void remove(Replica replica, AppRules rules, Blob request, Responder<UpdateResponse> responder) {
+        if (!StoredKey.isValid(request.bytes())) {
+            responder.reply(update(replica, StatusCode.INVALID_ARGUMENT, NO_DECREE));
             return;
         }
-        byte[] key = request.bytes();
-        if (!StoredKey.isValid(key)) {
-            responder.reply(update(replica.gpid(), StatusCode.INVALID_ARGUMENT, 0));
-            return;
-        }
-        if (admitted(replica, key.length, PartitionHash.ofStoredKey(key), responder)) {
-            write(
-                    replica,
-                    List.of(new RowChange(key, null)),
-                    responder,
-                    decree -> update(replica.gpid(), StatusCode.OK, decree));
-        }
+        write(
+                replica,
+                List.of(new RowChange(request.bytes(), null)),
+                responder,
+                decree -> update(replica, StatusCode.OK, decree));
     }
 
-    private void multiPut(RequestHeader header, MultiPutRequest request, Responder<UpdateResponse> responder) {
-        Replica replica = find(header, responder);
-        if (replica == null) {
-            return;
-        }
+    private void multiPut(
+            Replica replica, AppRules rules, MultiPutRequest request, Responder<UpdateResponse> responder) {
         byte[] hashKey = request.getHashKey().bytes();
-        long bytes = hashKey.length;
-        for (KeyValue pair : request.getKvs()) {
-            bytes += pair.getKey().bytes().length + pair.getValue().bytes().length;
-        }
-        if (!admitted(replica, bytes, PartitionHash.of(hashKey), responder)) {
-            return;
-        }
         if (request.getKvs().isEmpty() || hashKey.length > StoredKey.HASH_KEY_BYTES_MAX) {
-            responder.reply(update(replica.gpid(), StatusCode.INVALID_ARGUMENT, 0));
+            responder.reply(update(replica, StatusCode.INVALID_ARGUMENT, NO_DECREE));
             return;
         }
-        List<RowChange> rows = new ArrayList<>();
+        long wallMs = clock.wallMs();
+        List<RowChange> rows = new ArrayList<>(request.getKvs().size());
         for (KeyValue pair : request.getKvs()) {
+            byte[] value = pair.getValue().bytes();
             rows.add(new RowChange(
                     StoredKey.of(hashKey, pair.getKey().bytes()),
-                    stored(
-                            replica,
-                            request.getExpireTsSeconds(),
-                            pair.getValue().bytes())));
+                    rules.values().stored(request.getExpireTsSeconds(), value, wallMs)));
         }
-        write(replica, rows, responder, decree -> update(replica.gpid(), StatusCode.OK, decree));
+        write(replica, rows, responder, decree -> update(replica, StatusCode.OK, decree));
     }
 
     private void multiRemove(
-            RequestHeader header, MultiRemoveRequest request, Responder<MultiRemoveResponse> responder) {
-        Replica replica = find(header, responder);
-        if (replica == null) {
-            return;
-        }
+            Replica replica, AppRules rules, MultiRemoveRequest request, Responder<MultiRemoveResponse> responder) {
         byte[] hashKey = request.getHashKey().bytes();
-        long bytes = hashKey.length;
-        for (Blob sortKey : request.getSortKeys()) {
-            bytes += sortKey.bytes().length;
-        }
-        if (!admitted(replica, bytes, PartitionHash.of(hashKey), responder)) {
-            return;
-        }
         int count = request.getSortKeys().size();
         if (count == 0 || hashKey.length > StoredKey.HASH_KEY_BYTES_MAX) {
-            responder.reply(removed(replica.gpid(), StatusCode.INVALID_ARGUMENT, 0, 0));
+            responder.reply(removed(replica, StatusCode.INVALID_ARGUMENT, 0, NO_DECREE));
             return;
         }
-        List<RowChange> rows = new ArrayList<>();
+        List<RowChange> rows = new ArrayList<>(count);
         for (Blob sortKey : request.getSortKeys()) {
             rows.add(new RowChange(StoredKey.of(hashKey, sortKey.bytes()), null));
         }
-        write(replica, rows, responder, decree -> removed(replica.gpid(), StatusCode.OK, count, decree));
-    }
-
-    private @Nullable Replica find(RequestHeader header, Responder<?> responder) {
-        Replica replica = replicas.find(header.gpid());
-        if (replica == null) {
-            responder.fail(ErrorCode.ERR_OBJECT_NOT_FOUND);
-        }
-        return replica;
-    }
-
-    private boolean admitted(Replica replica, long bytes, long keyHash, Responder<?> responder) {
-        Admission.Verdict verdict = admission.ofWrite(replica.view(), replica.gpid(), bytes, keyHash);
-        if (verdict != Admission.Verdict.SERVE && verdict != Admission.Verdict.SILENCE) {
-            responder.fail(verdict.error());
-        }
-        return verdict == Admission.Verdict.SERVE;
+        write(replica, rows, responder, decree -> removed(replica, StatusCode.OK, count, decree));
     }
 
     private static <R> void write(
@@ -176,32 +162,21 @@ final class WriteHandlers {
         });
     }
 
-    /** Expiry is decided here, once, on the primary's clock. */
-    private byte[] stored(Replica replica, int expireTsSeconds, byte[] value) {
-        long wallMs = clock.wallMs();
-        int expiry = expireTsSeconds;
-        if (expiry == StoredValue.NEVER) {
-            int defaultTtl = Admission.defaultTtl(replica.view().app());
-            expiry = defaultTtl == 0 ? StoredValue.NEVER : StoredValue.expiryNow(wallMs) + defaultTtl;
-        }
-        return StoredValue.of(expiry, StoredValue.timetagOf(wallMs * 1000), value);
-    }
-
-    private UpdateResponse update(Gpid gpid, int error, long decree) {
+    private UpdateResponse update(Replica replica, int error, long decree) {
         return new UpdateResponse()
                 .setError(error)
-                .setAppId(gpid.appId())
-                .setPartitionIndex(gpid.partitionIndex())
+                .setAppId(replica.gpid().appId())
+                .setPartitionIndex(replica.gpid().partitionIndex())
                 .setDecree(decree)
                 .setServer(server);
     }
 
-    private MultiRemoveResponse removed(Gpid gpid, int error, long count, long decree) {
+    private MultiRemoveResponse removed(Replica replica, int error, long count, long decree) {
         return new MultiRemoveResponse()
                 .setError(error)
                 .setCount(count)
-                .setAppId(gpid.appId())
-                .setPartitionIndex(gpid.partitionIndex())
+                .setAppId(replica.gpid().appId())
+                .setPartitionIndex(replica.gpid().partitionIndex())
                 .setDecree(decree)
                 .setServer(server);
     }

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ final class GroupSimulation {
     private static final int NODES = 4;
     private static final int MEMBERS = 3;
     private static final int GRACE_MS = 400;
+    private static final long NO_COUNT = -1;
     private static final Limits LIMITS = new Limits(5, 200, 100, 300, 400, 3, 8, 2_000);
 
     private final Random random;
@@ -101,6 +103,14 @@ final class GroupSimulation {
                 .as("the write that was acknowledged at %s", decree)
                 .contains(token));
         assertThat(acknowledged).isNotEmpty();
+        // Each increment was evaluated when all before it was applied, and only once: no count is missing or there
+        // twice.
+        List<Long> counts = committed.values().stream()
+                .flatMap(mutation -> countsIn(mutation).stream())
+                .toList();
+        assertThat(counts)
+                .isNotEmpty()
+                .isEqualTo(LongStream.rangeClosed(1, counts.size()).boxed().toList());
     }
 
     private boolean isWhole() {
@@ -142,11 +152,29 @@ final class GroupSimulation {
         for (Node node : nodes) {
             if (node.alive && node.role instanceof Primary) {
                 long token = ++lastToken;
-                RowChange row =
-                        new RowChange(ByteBuffer.allocate(8).putLong(token).array(), new byte[0]);
-                node.perform(node.role.onWrite(new Write(token, List.of(row)), nowMs, nowMs * 1000 + token));
+                Write write = random.nextInt(3) == 0
+                        ? Write.toBeEvaluated(token, 16)
+                        : new Write(token, List.of(row(token, NO_COUNT)));
+                node.perform(node.role.onWrite(write, nowMs, nowMs * 1000 + token));
             }
         }
+    }
+
+    private static RowChange row(long token, long count) {
+        return new RowChange(
+                ByteBuffer.allocate(8).putLong(token).array(),
+                ByteBuffer.allocate(8).putLong(count).array());
+    }
+
+    /** The counts that the increments of a mutation left, in order. */
+    private static List<Long> countsIn(Mutation mutation) {
+        return mutation.change() instanceof Change.Rows rows
+                ? rows.rows().stream()
+                        .map(row -> ByteBuffer.wrap(Objects.requireNonNull(row.value()))
+                                .getLong())
+                        .filter(count -> count != NO_COUNT)
+                        .toList()
+                : List.of();
     }
 
     private void breakSomething() {
@@ -476,6 +504,28 @@ final class GroupSimulation {
             assertThat(disk).as("the log of %s, which commits", address).containsKey(decree);
             engine.put(decree, mutation);
             effect.tokens().forEach(token -> acknowledged.put(token, decree));
+        }
+
+        @Override
+        public void evaluate(Effect.Evaluate effect) {
+            Role asker = role;
+            int mine = incarnation;
+            after(random.nextInt(3), () -> {
+                if (!alive || incarnation != mine || role != asker) {
+                    return;
+                }
+                long count = engine.values().stream()
+                        .flatMap(mutation -> countsIn(mutation).stream())
+                        .reduce(0L, (before, next) -> next);
+                List<Write> evaluated = new ArrayList<>();
+                for (Write write : effect.writes()) {
+                    evaluated.add(
+                            write.rows() == null
+                                    ? new Write(write.token(), List.of(row(write.token(), ++count)))
+                                    : write);
+                }
+                perform(role.onEvaluated(evaluated, nowMs));
+            });
         }
 
         @Override

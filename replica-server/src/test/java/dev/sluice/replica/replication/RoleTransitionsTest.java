@@ -116,7 +116,19 @@ class RoleTransitionsTest {
                 "directive, nothing",
                 role -> role.onDirective(new Configuration(new Ballot(6), OTHER, List.of(THIRD), List.of(), 2), 10));
         events.put("write", role -> role.onWrite(new Write(1, List.of()), 10, 10));
+        events.put("atomic operation", role -> role.onWrite(Write.toBeEvaluated(1, 10), 10, 10));
+        events.put("evaluated, unasked", role -> role.onEvaluated(List.of(new Write(1, List.of())), 10));
+        events.put(
+                "evaluated",
+                role -> role.onWrite(Write.toBeEvaluated(1, 10), 10, 10)
+                        .next()
+                        .onEvaluated(List.of(new Write(1, List.of())), 10));
         events.put("publish", role -> role.onPublish(1, new Publish(1, LoadMode.MERGE, 1, ""), 10, 10));
+        events.put(
+                "publish behind an operation that is evaluated",
+                role -> role.onWrite(Write.toBeEvaluated(1, 10), 10, 10)
+                        .next()
+                        .onPublish(2, new Publish(1, LoadMode.MERGE, 1, ""), 10, 10));
         events.put("prepare, older ballot", role -> role.onPrepare(1, prepare(4, 3, false), 10));
         events.put("prepare", role -> role.onPrepare(1, prepare(5, 3, false), 10));
         events.put("prepare with a gap", role -> role.onPrepare(1, prepare(5, 7, false), 10));
