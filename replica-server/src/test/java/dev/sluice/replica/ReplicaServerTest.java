@@ -18,6 +18,8 @@ import dev.sluice.common.rpc.RpcIo;
 import dev.sluice.common.rpc.RpcLimits;
 import dev.sluice.wire.Blob;
 import dev.sluice.wire.admin.Command;
+import dev.sluice.wire.data.IncrRequest;
+import dev.sluice.wire.data.IncrResponse;
 import dev.sluice.wire.data.KeyValue;
 import dev.sluice.wire.data.MultiGetRequest;
 import dev.sluice.wire.data.MultiGetResponse;
@@ -37,6 +39,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
@@ -228,6 +231,59 @@ class ReplicaServerTest {
                 .untilAsserted(() ->
                         assertThat(putAt(node(2), "after", "v").getError()).isZero());
         assertSameRowsEverywhere(32, 0, 1, 2);
+    }
+
+    /** What is replicated are results: whoever becomes primary, and whoever replays its log, adds nothing again. */
+    @Test
+    void eachIncrementCountsOnceThroughMovesOfThePrimaryAndRestarts() throws Exception {
+        List<CompletableFuture<IncrResponse>> asked = new ArrayList<>();
+        long ballot = 1;
+        for (int primary : new int[] {0, 1, 2, 0}) {
+            for (int i = 0; i < 40; i++) {
+                asked.add(increment(primary));
+                if (i == 20) {
+                    int next = (primary + 1) % 3;
+                    meta.configure(
+                            GPID, ++ballot, node(next), List.of(node(primary), node((primary + 2) % 3)), List.of());
+                }
+            }
+            int next = (primary + 1) % 3;
+            eventually()
+                    .untilAsserted(
+                            () -> assertThat(putAt(node(next), "moved", "v").getError())
+                                    .isZero());
+        }
+
+        List<Long> sums = new ArrayList<>();
+        int unknown = 0;
+        for (CompletableFuture<IncrResponse> each : asked) {
+            try {
+                sums.add(each.join().getNewValue());
+            } catch (CompletionException e) {
+                // Refused before it was evaluated, or silence: the client does not know, and is not told to try again.
+                boolean refused =
+                        e.getCause() instanceof RpcException why && why.error() == ErrorCode.ERR_INVALID_STATE;
+                unknown += refused ? 0 : 1;
+            }
+        }
+        assertThat(sums).isNotEmpty().doesNotHaveDuplicates();
+        long counted = Long.parseLong(text(get(node(1), "counter").getValue()));
+        assertThat(counted).isBetween((long) sums.size(), (long) sums.size() + unknown);
+        assertSameRowsEverywhere(3, 0, 1, 2);
+
+        for (int i = 0; i < 3; i++) {
+            restart(i, false);
+        }
+        meta.configure(GPID, ++ballot, node(2), List.of(node(0), node(1)), List.of());
+        eventually()
+                .untilAsserted(() ->
+                        assertThat(text(get(node(2), "counter").getValue())).isEqualTo(Long.toString(counted)));
+        assertSameRowsEverywhere(3, 0, 1, 2);
+    }
+
+    private CompletableFuture<IncrResponse> increment(int node) {
+        IncrRequest request = new IncrRequest().setKey(storedKey("counter")).setIncrement(1);
+        return client.call(node(node), DataRpcs.INCR, RequestHeader.toPartition(GPID, 2_000, 0), request);
     }
 
     private void learn(int learner, long ballot) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +56,7 @@ class ConformanceTest {
         create("one", 1, Map.of());
         create("eight", 8, Map.of());
         create("envs", 1, Map.of());
+        create("fuzz", 1, Map.of());
         for (HostPort server : layout.replicaServers()) {
             connections.put(server, new RawConnection(server));
         }
@@ -91,6 +93,19 @@ class ConformanceTest {
                 table("scans.txt", "one"),
                 table("routing.txt", "eight"),
                 table("envs.txt", "envs"));
+    }
+
+    @Test
+    void theWorkedExamplesOfTheDocumentAreAnsweredByteForByte() throws Exception {
+        GoldenExchange.run(apps.get("eight"));
+    }
+
+    @Test
+    void brokenRequestsHarmNobodyElse() throws Exception {
+        List<HostPort> servers = new ArrayList<>(onebox.layout().replicaServers());
+        servers.addAll(onebox.layout().metaServers());
+
+        assertThat(new ProtocolFuzz(apps.get("fuzz"), servers).run()).isGreaterThan(50);
     }
 
     private DynamicContainer table(String file, String app) throws IOException {

@@ -385,7 +385,7 @@ final class Desk {
                 op.integer("@timeout", 5_000),
                 op.number("@hash", hash),
                 op.has("@backup"));
-        String taskCode = code.startsWith("RPC_") ? code : PREFIX + code;
+        String taskCode = code.startsWith("RPC_") || code.startsWith("SLUICE_") ? code : PREFIX + code;
         RawConnection connection = connections.get(server);
         if (connection == null) {
             connection = new RawConnection(server);
