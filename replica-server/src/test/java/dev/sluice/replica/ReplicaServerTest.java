@@ -240,7 +240,11 @@ class ReplicaServerTest {
         long ballot = 1;
         for (int primary : new int[] {0, 1, 2, 0}) {
             for (int i = 0; i < 40; i++) {
-                asked.add(increment(primary));
+                CompletableFuture<IncrResponse> each = increment(primary);
+                asked.add(each);
+                if (i < 10) {
+                    each.handle((reply, error) -> reply).join();
+                }
                 if (i == 20) {
                     int next = (primary + 1) % 3;
                     meta.configure(
