@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
@@ -137,11 +138,11 @@ class DecoderFuzzTest {
         RpcHandlers handlers = new RpcHandlers();
         rpcs.forEach(rpc -> answer(handlers, rpc));
         ServerConnection connection =
-                new ServerConnection(new HandlerTable(handlers.entries().values()), null, LIMITS);
+                new ServerConnection(new HandlerTable(handlers.entries().values(), code -> RpcMeter.NONE), null, LIMITS);
         return new EmbeddedChannel(connection) {
             @Override
             protected SocketAddress remoteAddress0() {
-                return new InetSocketAddress("127.0.0.1", 4711);
+                return new InetSocketAddress(InetAddress.getLoopbackAddress(), 4711);
             }
         };
     }

@@ -98,7 +98,7 @@ final class RandomMessages {
         try {
             return fill(type.structClass.getDeclaredConstructor().newInstance(), depth + 1);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(type.structClass + " cannot be made", e);
+            throw new LinkageError(type.structClass + " cannot be made", e);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.sluice.wire.data.UpdateResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The worked examples of section 1.8, byte for byte: an app of id 2 with eight partitions is asked for {@code hash_key},
@@ -74,7 +75,7 @@ final class GoldenExchange {
         return hex(connection.readFrame(10_000));
     }
 
-    private static String hex(byte[] frame) {
+    private static String hex(byte @Nullable [] frame) {
         return HexFormat.of().formatHex(Objects.requireNonNull(frame, "no reply"));
     }
 

@@ -3,7 +3,6 @@ package dev.sluice.integration.conformance;
 import dev.sluice.common.HostPort;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -47,6 +46,7 @@ final class RawConnection implements AutoCloseable {
      * @param name with its {@code _ACK}
      * @param result null if the frame ends behind the envelope
      */
+    @SuppressWarnings("ArrayRecordComponent") // only ever read from
     record Answer(String error, String name, int sequenceId, byte @Nullable [] result) {
         /** Reads the struct in field 0; nothing may be left behind it. */
         <R extends TBase<?, ?>> R read(R into) throws TException {
@@ -163,22 +163,6 @@ final class RawConnection implements AutoCloseable {
         byte[] result = new byte[frame.remaining()];
         frame.get(result);
         return new Answer(error, name, answered, result.length == 0 ? null : result);
-    }
-
-    /** True once the server has closed the connection; what it still sends is read. */
-    boolean isClosedWithin(int waitMs) throws IOException {
-        socket.setSoTimeout(waitMs);
-        try {
-            byte[] rest = new byte[4096];
-            while (in.read(rest) >= 0) {
-                continue;
-            }
-            return true;
-        } catch (SocketTimeoutException e) {
-            return false;
-        } catch (EOFException | java.net.SocketException e) {
-            return true;
-        }
     }
 
     private static String string(ByteBuffer frame) {

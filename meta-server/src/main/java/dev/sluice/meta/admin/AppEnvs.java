@@ -22,9 +22,11 @@ final class AppEnvs {
     private static final int NAME_LENGTH_MAX = 256;
     private static final int VALUE_LENGTH_MAX = 64 << 10;
 
-    private static final Set<String> CHECKED_AT_CREATION = Set.of("rocksdb.write_buffer_size", "rocksdb.num_levels");
-
     private static final Map<String, Rule> RULES = rules();
+    /** Given when an app is created, and kept for good: its rows are written by it. */
+    private static final Map<String, Rule> FIXED = Map.of("value_version", choice("0", "1", "2"));
+    /** Checked when an app is created. */
+    private static final Map<String, Rule> RULES_AT_CREATION = rulesAtCreation();
 
     /**
      * What an env takes.
@@ -37,7 +39,7 @@ final class AppEnvs {
 
     /** What is wrong with the first bad one, by name; nothing if all may be set. */
     static Optional<String> findProblem(Map<String, String> envs) {
-        return problems(envs, name -> true).findFirst();
+        return problems(envs, name -> true, RULES).findFirst();
     }
 
     /**
@@ -45,18 +47,20 @@ final class AppEnvs {
      * also such as nobody knows: whoever uses an env ignores a value that is none.
      */
     static Optional<String> findProblemOfNewApp(Map<String, String> envs) {
-        return problems(envs, CHECKED_AT_CREATION::contains).findFirst();
+        return problems(envs, RULES_AT_CREATION::containsKey, RULES_AT_CREATION).findFirst();
     }
 
-    private static Stream<String> problems(Map<String, String> envs, Predicate<String> checked) {
+    private static Stream<String> problems(
+            Map<String, String> envs, Predicate<String> checked, Map<String, Rule> rules) {
         if (envs.size() > ENVS_MAX) {
             return Stream.of(envs.size() + " app_envs, expected at most " + ENVS_MAX);
         }
         return new TreeMap<>(envs)
-                .entrySet().stream().flatMap(env -> problem(env.getKey(), env.getValue(), checked).stream());
+                .entrySet().stream().flatMap(env -> problem(env.getKey(), env.getValue(), checked, rules).stream());
     }
 
-    private static Optional<String> problem(String name, String value, Predicate<String> checked) {
+    private static Optional<String> problem(
+            String name, String value, Predicate<String> checked, Map<String, Rule> rules) {
         if (name.length() > NAME_LENGTH_MAX || value.length() > VALUE_LENGTH_MAX) {
             return Optional.of(
                     "app_env '" + name.substring(0, Math.min(name.length(), NAME_LENGTH_MAX)) + "' is too long, "
@@ -66,7 +70,7 @@ final class AppEnvs {
         if (!checked.test(name)) {
             return Optional.empty();
         }
-        Rule rule = RULES.get(name);
+        Rule rule = rules.get(name);
         if (rule == null) {
             return Optional.of("app_env '" + name + "' is not supported");
         }
@@ -74,6 +78,17 @@ final class AppEnvs {
                 ? Optional.empty()
                 : Optional.of(
                         "app_env '" + name + "' has the invalid value '" + value + "', expected " + rule.expected);
+    }
+
+    /** True if an app keeps that env as it was created with it. */
+    static boolean isFixed(String name) {
+        return FIXED.containsKey(name);
+    }
+
+    private static Map<String, Rule> rulesAtCreation() {
+        Map<String, Rule> rules = new TreeMap<>(FIXED);
+        Stream.of("rocksdb.write_buffer_size", "rocksdb.num_levels").forEach(name -> rules.put(name, RULES.get(name)));
+        return rules;
     }
 
     private static Map<String, Rule> rules() {

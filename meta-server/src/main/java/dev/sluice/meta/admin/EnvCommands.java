@@ -74,6 +74,7 @@ final class EnvCommands {
         return onApp(state, request, app -> {
             TreeSet<String> present = new TreeSet<>(keys);
             present.retainAll(app.envs().keySet());
+            present.removeIf(AppEnvs::isFixed);
             return deleted(app, present);
         });
     }
@@ -85,7 +86,7 @@ final class EnvCommands {
         String prefix = request.getClearPrefix().isEmpty() ? "" : request.getClearPrefix() + ".";
         return onApp(state, request, app -> {
             List<String> found = app.envs().keySet().stream()
-                    .filter(key -> key.startsWith(prefix) && key.length() > prefix.length())
+                    .filter(key -> key.startsWith(prefix) && key.length() > prefix.length() && !AppEnvs.isFixed(key))
                     .toList();
             return deleted(app, found);
         });

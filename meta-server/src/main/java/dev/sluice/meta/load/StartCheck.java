@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class StartCheck {
     private static final Logger LOG = LoggerFactory.getLogger(StartCheck.class);
     private static final String ALLOW_BEHIND_ENV = "rocksdb.allow_ingest_behind";
+    private static final String VALUE_VERSION_ENV = "value_version";
 
     private StartCheck() {}
 
@@ -56,6 +57,14 @@ final class StartCheck {
         }
         if (request.isIngestBehind() && !"true".equals(app.envs().get(ALLOW_BEHIND_ENV))) {
             throw new Refusal(ErrorCode.ERR_INCONSISTENT_STATE, "inconsistent ingestion behind option");
+        }
+        String valueVersion = Integer.toString(BulkLoadInfo.VALUE_VERSION);
+        String appVersion = app.envs().getOrDefault(VALUE_VERSION_ENV, valueVersion);
+        if (!appVersion.equals(valueVersion)) {
+            throw new Refusal(
+                    ErrorCode.ERR_INCONSISTENT_STATE,
+                    "app " + app.name() + " keeps values of version " + appVersion + ", file sets have version "
+                            + valueVersion);
         }
         return app;
     }

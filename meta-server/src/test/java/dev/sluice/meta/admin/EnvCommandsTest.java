@@ -107,6 +107,16 @@ class EnvCommandsTest {
         assertThat(AppEnvs.findProblem(Map.of(name, value)).isEmpty()).isEqualTo(accepted);
     }
 
+    @ParameterizedTest
+    @CsvSource({"0,true", "1,true", "2,true", "3,false", "x,false"})
+    void theValueVersionIsGivenAtCreationAndKeptForGood(String version, boolean accepted) {
+        assertThat(AppEnvs.findProblemOfNewApp(Map.of("value_version", version, "default_ttl", "1"))
+                        .isEmpty())
+                .isEqualTo(accepted);
+        assertThat(AppEnvs.findProblem(Map.of("value_version", version))).isPresent();
+        assertThat(AppEnvs.isFixed("value_version")).isTrue();
+    }
+
     private static void assertInvalid(UpdateAppEnvResponse reply) {
         assertThat(reply.getErr().name()).isEqualTo("ERR_INVALID_PARAMETERS");
         assertThat(reply.getHintMessage()).isNotEmpty();
