@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,6 +77,10 @@ class ConformanceTest {
         apps.put(app, AppPlace.of(client, app));
     }
 
+    private AppPlace place(String app) {
+        return Objects.requireNonNull(apps.get(app), app);
+    }
+
     @AfterAll
     void stopCluster() throws IOException {
         for (RawConnection connection : connections.values()) {
@@ -101,7 +106,7 @@ class ConformanceTest {
 
     @Test
     void theWorkedExamplesOfTheDocumentAreAnsweredByteForByte() throws Exception {
-        GoldenExchange.run(apps.get("eight"));
+        GoldenExchange.run(place("eight"));
     }
 
     @Test
@@ -109,7 +114,7 @@ class ConformanceTest {
         List<HostPort> servers = new ArrayList<>(onebox.layout().replicaServers());
         servers.addAll(onebox.layout().metaServers());
 
-        assertThat(new ProtocolFuzz(apps.get("fuzz"), servers).run()).isGreaterThan(50);
+        assertThat(new ProtocolFuzz(place("fuzz"), servers).run()).isGreaterThan(50);
     }
 
     private DynamicContainer table(String file, String app) throws IOException {
@@ -125,7 +130,7 @@ class ConformanceTest {
     }
 
     private void run(String file, Case each, String app, int header) throws Exception {
-        Desk desk = new Desk(header, apps.get(app), connections);
+        Desk desk = new Desk(header, place(app), connections);
         desk.wipe();
         try {
             for (Line line : each.lines()) {

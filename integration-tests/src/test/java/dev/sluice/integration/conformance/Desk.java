@@ -34,10 +34,11 @@ import dev.sluice.wire.data.ScanResponse;
 import dev.sluice.wire.data.TtlResponse;
 import dev.sluice.wire.data.UpdateRequest;
 import dev.sluice.wire.data.UpdateResponse;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -106,19 +107,21 @@ final class Desk {
 
     /** Removes every row of the app that can be seen, and what was written here: it may have expired. */
     void wipe() throws Exception {
-        for (Blob storedKey : written) {
-            int partition = storedKey.bytes().length < 2
-                    ? 0
-                    : (int) Long.remainderUnsigned(hashOfStored(storedKey.bytes()), place.partitionCount());
-            send(new Operation(List.of("remove", "x", "@partition=" + partition)), "REMOVE", 0, storedKey);
+        for (Map.Entry<Blob, List<Blob>> rows : byHashKey(written).entrySet()) {
+            byte[] hashKey = rows.getKey().bytes();
+            if (hashKey.length > 0) {
+                long hash = Crc64.of(hashKey, 0, hashKey.length);
+                remove((int) Long.remainderUnsigned(hash, place.partitionCount()), rows.getKey(), rows.getValue());
+            }
         }
         written.clear();
         for (int partition = 0; partition < place.partitionCount(); partition++) {
             Operation at = new Operation(List.of("open", "+full_scan", "start=\\x00\\x00", "@partition=" + partition));
             ScanResponse found = scanOf(at, "GET_SCANNER", getScanner(at));
             while (true) {
-                for (KeyValue row : found.getKvs()) {
-                    wipe(new Operation(List.of("remove", "x", "@partition=" + partition)), row.getKey());
+                List<Blob> keys = found.getKvs().stream().map(KeyValue::getKey).toList();
+                for (Map.Entry<Blob, List<Blob>> rows : byHashKey(keys).entrySet()) {
+                    remove(partition, rows.getKey(), rows.getValue());
                 }
                 if (found.getContextId() < 0) {
                     break;
@@ -128,13 +131,36 @@ final class Desk {
         }
     }
 
-    /** A row without a hash key that came by multi_put does not lie where its stored key says. */
-    private void wipe(Operation at, Blob storedKey) throws Exception {
-        if (!send(at, "REMOVE", 0, storedKey).error().equals("ERR_OK")) {
-            byte[] key = storedKey.bytes();
-            Blob sortKey = Blob.of(Arrays.copyOfRange(key, 2, key.length));
-            send(at, "MULTI_REMOVE", 0, new MultiRemoveRequest().setSortKeys(List.of(sortKey)))
-                    .read(new MultiRemoveResponse());
+    private static Map<Blob, List<Blob>> byHashKey(Collection<Blob> storedKeys) {
+        Map<Blob, List<Blob>> sortKeys = new LinkedHashMap<>();
+        for (Blob each : storedKeys) {
+            byte[] key = each.bytes();
+            int length = key.length < 2 ? 0 : ((key[0] & 0xff) << 8) | (key[1] & 0xff);
+            if (key.length >= 2 + length) {
+                sortKeys.computeIfAbsent(Blob.of(Arrays.copyOfRange(key, 2, 2 + length)), any -> new ArrayList<>())
+                        .add(Blob.of(Arrays.copyOfRange(key, 2 + length, key.length)));
+            }
+        }
+        return sortKeys;
+    }
+
+    private void remove(int partition, Blob hashKey, List<Blob> sortKeys) throws Exception {
+        Operation at = new Operation(List.of("remove", "x", "@partition=" + partition));
+        if (hashKey.bytes().length > 0) {
+            MultiRemoveRequest all =
+                    new MultiRemoveRequest().setHashKey(hashKey).setSortKeys(sortKeys);
+            send(at, "MULTI_REMOVE", 0, all).read(new MultiRemoveResponse());
+            return;
+        }
+        for (Blob sortKey : sortKeys) {
+            byte[] key = sortKey.bytes();
+            byte[] stored = new byte[2 + key.length];
+            System.arraycopy(key, 0, stored, 2, key.length);
+            // A row without a hash key that came by multi_put does not lie where its stored key says.
+            if (!send(at, "REMOVE", 0, Blob.of(stored)).error().equals("ERR_OK")) {
+                send(at, "MULTI_REMOVE", 0, new MultiRemoveRequest().setSortKeys(List.of(sortKey)))
+                        .read(new MultiRemoveResponse());
+            }
         }
     }
 
@@ -340,11 +366,8 @@ final class Desk {
             written.add(put.getKey());
         } else if (request instanceof MultiPutRequest put && put.getHashKey().bytes().length < 65_535) {
             for (KeyValue row : put.getKvs()) {
-                byte[] name = put.getHashKey().bytes();
-                byte[] sortKey = row.getKey().bytes();
-                byte[] stored = new byte[2 + name.length + sortKey.length];
-                ByteBuffer.wrap(stored).putShort((short) name.length).put(name).put(sortKey);
-                written.add(Blob.of(stored));
+                written.add(Blob.of(Operation.storedKey(
+                        put.getHashKey().bytes(), row.getKey().bytes())));
             }
         }
         return call(op, code, key, request, response);
@@ -420,10 +443,9 @@ final class Desk {
         if (!full) {
             return Crc64.of(key, 0, key.length);
         }
-        return key.length < 2 ? 0 : hashOfStored(key);
-    }
-
-    private static long hashOfStored(byte[] key) {
+        if (key.length < 2) {
+            return 0;
+        }
         int hashKeyLength = ((key[0] & 0xff) << 8) | (key[1] & 0xff);
         return hashKeyLength == 0
                 ? Crc64.of(key, 2, key.length - 2)

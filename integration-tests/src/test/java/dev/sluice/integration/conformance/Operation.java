@@ -90,8 +90,10 @@ final class Operation {
             return Words.bytes(text.substring(4));
         }
         String[] pair = Words.pair(text);
-        byte[] hashKey = Words.bytes(pair[0]);
-        byte[] sortKey = Words.bytes(pair[1]);
+        return storedKey(Words.bytes(pair[0]), Words.bytes(pair[1]));
+    }
+
+    static byte[] storedKey(byte[] hashKey, byte[] sortKey) {
         byte[] key = new byte[2 + hashKey.length + sortKey.length];
         key[0] = (byte) (hashKey.length >>> 8);
         key[1] = (byte) hashKey.length;
