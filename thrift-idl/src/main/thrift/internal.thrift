@@ -152,6 +152,16 @@ struct ReplicaReport {
     12: i64 publishedLoadId;                             // of the last publish that this replica applied, 0: none
 }
 
+// One data directory of a node.
+struct DiskReport {
+    1: string tag;
+    2: string path;
+    3: i64 capacityBytes;
+    4: i64 availableBytes;
+    5: i32 replicas;
+    6: optional string trouble;      // what is wrong with it; with capacityBytes 0: left out since the node started
+}
+
 struct NodeReport {
     1: i64 incarnation;
     2: i64 term;                                         // of the leader that the node listens to
@@ -159,6 +169,7 @@ struct NodeReport {
     4: i64 diskCapacityBytes;
     5: i64 diskAvailableBytes;
     6: list<base.WireGpid> removed;                      // given up by directive, gone from disk
+    7: optional list<DiskReport> disks;                  // the two numbers above are the sums over them
 }
 
 // One frame up the stream: exactly one field is set.

@@ -1,32 +1,25 @@
 package dev.sluice.replica;
 
 import dev.sluice.common.Gpid;
-import dev.sluice.common.file.FileSystem;
+import dev.sluice.replica.disk.DataDirectories;
 import dev.sluice.replica.node.NodeStream;
 import dev.sluice.replica.replica.Replicas;
+import dev.sluice.wire.internal.DiskReport;
 import dev.sluice.wire.internal.PartitionDirective;
 import dev.sluice.wire.internal.ReplicaOnDisk;
 import dev.sluice.wire.internal.ReplicaReport;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Between the replicas and the node stream: directives down, reports up. */
 final class Node implements Replicas.Listener, NodeStream.Node {
-    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-
-    private final FileSystem files;
-    private final Path data;
+    private final DataDirectories data;
     private volatile @Nullable Replicas replicas;
     private volatile @Nullable NodeStream stream;
 
-    Node(FileSystem files, Path data) {
-        this.files = files;
+    Node(DataDirectories data) {
         this.data = data;
     }
 
@@ -80,22 +73,16 @@ final class Node implements Replicas.Listener, NodeStream.Node {
     }
 
     @Override
-    public long diskCapacityBytes() {
-        try {
-            return files.totalBytes(data);
-        } catch (IOException e) {
-            LOG.warn("{}: size unknown", data, e);
-            return 0;
-        }
-    }
-
-    @Override
-    public long diskAvailableBytes() {
-        try {
-            return files.usableBytes(data);
-        } catch (IOException e) {
-            LOG.warn("{}: free space unknown", data, e);
-            return 0;
-        }
+    public List<DiskReport> disks() {
+        Replicas down = replicas;
+        return data.statuses().stream()
+                .map(disk -> new DiskReport(
+                                disk.directory().tag(),
+                                disk.directory().path().toString(),
+                                disk.capacityBytes(),
+                                disk.availableBytes(),
+                                down == null ? 0 : down.countIn(disk.directory()))
+                        .setTrouble(disk.trouble()))
+                .toList();
     }
 }

@@ -22,9 +22,15 @@ public final class ReplicaOptions {
             .defaultValue(List.of("127.0.0.1:34601"))
             .doc("Addresses of the meta servers.");
 
-    public static final Option<String> DATA_DIR = Options.string("replication", "data_dirs")
+    public static final Option<String> DATA_DIRS = Options.string("replication", "data_dirs")
             .defaultValue("data/replica")
-            .doc("Directory of the replicas; one, with or without a tag in front (tag:dir).");
+            .doc("Directories of the replicas, with or without a tag in front: tag:dir,tag2:dir2; one for each disk.");
+
+    public static final Option<Integer> DISK_AVAILABLE_PERCENT_MIN = Options.integer(
+                    "replication", "disk_min_available_space_ratio")
+            .defaultValue(10)
+            .range(0, 99)
+            .doc("A disk with less free space, in percent, takes no new replicas and nothing to learn.");
 
     public static final Option<Integer> ROUNDS_OUTSTANDING_MAX = Options.integer("replication", "staleness_for_commit")
             .defaultValue(20)
@@ -64,11 +70,42 @@ public final class ReplicaOptions {
             .range(1, 100)
             .doc("Checkpoints that this server fetches at once as a learner.");
 
+    public static final Option<Boolean> REJECT_WRITES_WHEN_FULL = Options.bool(
+                    "replication", "reject_write_when_disk_insufficient")
+            .defaultValue(true)
+            .doc(
+                    "Writes are refused while the primary's disk has less free space than disk_min_available_space_ratio.");
+
+    public static final Option<Integer> EXPIRED_INTERVAL_SECONDS = Options.integer(
+                    "replication", "expired_rows_interval_seconds")
+            .defaultValue(3_600)
+            .range(0, 31_536_000)
+            .doc(
+                    "From the end of one walk of a replica over its rows, to remove the expired ones, to the next; 0: never.");
+
+    public static final Option<Integer> EXPIRED_ROWS_PER_SECOND_MAX = Options.integer(
+                    "replication", "expired_rows_walked_per_second_max")
+            .defaultValue(10_000)
+            .range(1, 100_000_000)
+            .doc("Rows that one replica walks over for that, at most.");
+
+    public static final Option<Integer> EXPIRED_KEEP_SECONDS = Options.integer(
+                    "replication", "expired_rows_keep_seconds")
+            .defaultValue(600)
+            .range(0, 31_536_000)
+            .doc("How long an expired row stays on the disk; more than the clocks of servers differ.");
+
     public static final Option<Integer> GARBAGE_SECONDS = Options.integer(
                     "replication", "gc_disk_garbage_replica_interval_seconds")
             .defaultValue(86_400)
             .range(0, 31_536_000)
             .doc("How long a replica that was given up stays on the disk.");
+
+    public static final Option<Integer> DAMAGED_SECONDS = Options.integer(
+                    "replication", "gc_disk_error_replica_interval_seconds")
+            .defaultValue(604_800)
+            .range(0, 31_536_000)
+            .doc("How long a damaged replica stays on the disk after it has learned anew.");
 
     public static final Option<Long> REPORT_ALL_MS = Options.milliseconds("replication", "report_interval_ms")
             .defaultValue(5_000L)

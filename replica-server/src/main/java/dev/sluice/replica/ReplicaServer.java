@@ -29,6 +29,8 @@ import dev.sluice.common.rpc.RpcLimits;
 import dev.sluice.common.rpc.ServerIdentity;
 import dev.sluice.common.time.SystemClock;
 import dev.sluice.common.time.ThreadEventLoop;
+import dev.sluice.replica.disk.DataDirectories;
+import dev.sluice.replica.disk.DataDirectory;
 import dev.sluice.replica.engine.EngineOptions;
 import dev.sluice.replica.engine.RocksEngineFactory;
 import dev.sluice.replica.learn.CheckpointFetch;
@@ -51,7 +53,6 @@ import dev.sluice.replica.request.ReadLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -105,9 +106,13 @@ public final class ReplicaServer implements AutoCloseable {
     }
 
     private void open() throws IOException {
-        Path data = dataDirectory(config.get(ReplicaOptions.DATA_DIR));
-        LOG.info("Replica server {} starts, data in {}", address, data);
-        NodeIdentity identity = NodeIdentity.begin(files, data, clock.wallMs());
+        List<DataDirectory> wanted = DataDirectory.parse(config.get(ReplicaOptions.DATA_DIRS));
+        LOG.info("Replica server {} starts, data in {}", address, wanted);
+        DataDirectories disks =
+                DataDirectories.open(files, wanted, config.get(ReplicaOptions.DISK_AVAILABLE_PERCENT_MIN));
+        NodeIdentity identity = NodeIdentity.begin(
+                files, disks.usable().stream().map(DataDirectory::path).toList(), clock.wallMs());
+        boolean lacks = identity.lacksDirectories() || disks.usable().size() < wanted.size();
         Supplier<ServerIdentity> greeting =
                 () -> new ServerIdentity(identity.clusterId(), address, identity.incarnation());
         RpcIo io = closing(RpcIo.start("replica-io-" + address.port(), 2));
@@ -142,13 +147,20 @@ public final class ReplicaServer implements AutoCloseable {
                 address,
                 identity.incarnation(),
                 files,
+                disks,
                 engines,
                 directory -> SegmentedMutationLog.open(files, directory, LogOptions.DEFAULT, logWriter),
                 rpc,
                 maintenance,
-                learning,
                 shelf,
-                new CheckpointFetch(rpc, files, throttle),
+                new CheckpointFetch(
+                        rpc,
+                        files,
+                        disks::requireRoom,
+                        throttle,
+                        control,
+                        learning,
+                        config.get(ReplicaOptions.LEARN_CONCURRENT_MAX)),
                 loads,
                 gpid -> {
                     ClientHandlers clients = readers.get();
@@ -158,16 +170,17 @@ public final class ReplicaServer implements AutoCloseable {
                 },
                 settings());
         Lease lease = new Lease(clock);
-        Node node = new Node(files, data);
+        Node node = new Node(disks);
         Replicas replicas = new Replicas(
                 services,
-                data,
                 control,
                 loops,
                 identity::clusterId,
+                lacks,
                 config.get(ReplicaOptions.GARBAGE_SECONDS) * 1000L,
+                config.get(ReplicaOptions.DAMAGED_SECONDS) * 1000L,
                 node);
-        replicas.openAll();
+        replicas.openAll().join();
         opened.push(replicas::close);
         NodeStream stream = new NodeStream(
                 control,
@@ -193,6 +206,7 @@ public final class ReplicaServer implements AutoCloseable {
                 config.get(ReplicaOptions.WRITE_BYTES_MAX),
                 ReadLimits.of(config)));
         readers.set(clients);
+        DiskInfoHandler.register(handlers, replicas, disks);
         ServerInfo info = ServerInfo.startedAt(clock.wallMs());
         RemoteCommands commands = new RemoteCommands(info);
         loads.registerCommands(commands, config);
@@ -212,7 +226,12 @@ public final class ReplicaServer implements AutoCloseable {
         closing(NettyRpcServer.start(io, address.host(), address.port(), handlers, greeting, RpcLimits.DEFAULT, faces));
         closing(stream);
         stream.start();
-        housekeeping(control, maintenance, shelf, clients);
+        housekeeping(control, maintenance, () -> {
+            disks.check();
+            replicas.mend();
+            shelf.expire();
+            clients.expireScans();
+        });
         LOG.info(
                 "Replica server listens on {}, incarnation {}, {} replicas on disk",
                 address,
@@ -220,14 +239,10 @@ public final class ReplicaServer implements AutoCloseable {
                 replicas.all().size());
     }
 
-    private static void housekeeping(
-            ThreadEventLoop control, Pool maintenance, CheckpointShelf shelf, ClientHandlers clients) {
+    private static void housekeeping(ThreadEventLoop control, Pool maintenance, Runnable task) {
         control.schedule(HOUSEKEEPING_MS, () -> {
-            maintenance.execute(() -> {
-                shelf.expire();
-                clients.expireScans();
-            });
-            housekeeping(control, maintenance, shelf, clients);
+            maintenance.execute(task);
+            housekeeping(control, maintenance, task);
         });
     }
 
@@ -284,7 +299,12 @@ public final class ReplicaServer implements AutoCloseable {
                 config.get(ReplicaOptions.FLUSH_INTERVAL_SECONDS) * 1000L,
                 ReplicaSettings.DEFAULT.flushBytes(),
                 (long) config.get(ReplicaOptions.LOG_RESERVE_MB) << 20,
-                config.get(ReplicaOptions.LOG_FSYNC));
+                config.get(ReplicaOptions.LOG_FSYNC),
+                config.get(ReplicaOptions.REJECT_WRITES_WHEN_FULL),
+                new ReplicaSettings.Expiry(
+                        config.get(ReplicaOptions.EXPIRED_INTERVAL_SECONDS) * 1000L,
+                        config.get(ReplicaOptions.EXPIRED_ROWS_PER_SECOND_MAX),
+                        config.get(ReplicaOptions.EXPIRED_KEEP_SECONDS)));
     }
 
     private BlockStores blockStores() {
@@ -296,14 +316,5 @@ public final class ReplicaServer implements AutoCloseable {
                     config.get(ReplicaOptions.BLOCK_SERVICE_ARGS.in(name))));
         }
         return new BlockStores(services);
-    }
-
-    private static Path dataDirectory(String option) {
-        if (option.contains(",")) {
-            throw new IllegalArgumentException(
-                    "[replication] data_dirs = " + option + ": one directory expected, found several");
-        }
-        int colon = option.indexOf(':');
-        return Path.of(option.substring(colon + 1)).toAbsolutePath();
     }
 }

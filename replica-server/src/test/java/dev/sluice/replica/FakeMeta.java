@@ -15,6 +15,7 @@ import dev.sluice.common.rpc.Wire;
 import dev.sluice.wire.internal.AppDescription;
 import dev.sluice.wire.internal.BeatReply;
 import dev.sluice.wire.internal.Directives;
+import dev.sluice.wire.internal.DiskReport;
 import dev.sluice.wire.internal.NodeStreamDown;
 import dev.sluice.wire.internal.NodeStreamUp;
 import dev.sluice.wire.internal.NodeWelcome;
@@ -34,6 +35,7 @@ final class FakeMeta implements AutoCloseable {
     private final NettyRpcServer server;
     private final Map<HostPort, RpcStream<NodeStreamDown>> streams = new ConcurrentHashMap<>();
     private final Map<HostPort, Long> incarnations = new ConcurrentHashMap<>();
+    private final Map<HostPort, List<DiskReport>> disks = new ConcurrentHashMap<>();
     private final Map<HostPort, Map<Gpid, ReplicaReport>> reports = new ConcurrentHashMap<>();
     private final Map<Gpid, PartitionDirective> wanted = new ConcurrentHashMap<>();
     final Set<Gpid> removed = ConcurrentHashMap.newKeySet();
@@ -99,6 +101,11 @@ final class FakeMeta implements AutoCloseable {
         return incarnations.getOrDefault(node, 0L);
     }
 
+    /** What a node said last of its disks. */
+    List<DiskReport> disks(HostPort node) {
+        return disks.getOrDefault(node, List.of());
+    }
+
     @Nullable
     ReplicaReport report(HostPort node, Gpid gpid) {
         return reports.getOrDefault(node, Map.of()).get(gpid);
@@ -138,6 +145,7 @@ final class FakeMeta implements AutoCloseable {
                 stream.send(new NodeStreamDown()
                         .setBeat(new BeatReply(frame.getBeat().getSequence(), 1)));
             } else if (frame.isSetReport() && node != null) {
+                disks.put(node, frame.getReport().getDisks());
                 Map<Gpid, ReplicaReport> known = reports.computeIfAbsent(node, any -> new ConcurrentHashMap<>());
                 for (ReplicaReport report : frame.getReport().getReplicas()) {
                     known.put(Wire.gpid(report.getGpid()), report);

@@ -51,6 +51,11 @@ public final class StoredValue {
         return expireTsSeconds != NEVER && Integer.compareUnsigned(expireTsSeconds, expiryNow) <= 0;
     }
 
+    /** True for a stored value whose time is over; one that is too short to say is kept. */
+    public static boolean hasExpired(byte[] storedValue, int expiryNow) {
+        return isValid(storedValue) && isExpired(expireTsSeconds(storedValue), expiryNow);
+    }
+
     /** Timetag of a write made now by this cluster. */
     public static long timetagOf(long timestampUs) {
         return timestampUs << 8;

@@ -26,6 +26,13 @@ public interface Engine extends AutoCloseable {
     void apply(long decree, List<RowChange> rows);
 
     /**
+     * Removes those of the rows that are there and have expired at {@code expiryNow} (seconds since 2016); returns how many.
+     * The decree stays: nobody sees an expired row, so replicas that hold it and others that do not are equal. Called by the
+     * owner, between two mutations, so that a row which was written anew is not taken for the old one.
+     */
+    int removeExpired(List<byte[]> keys, int expiryNow);
+
+    /**
      * Makes everything applied durable, rows and decree together; returns the durable decree. May take long: called from
      * a maintenance pool, alongside {@link #apply}.
      */

@@ -21,7 +21,7 @@ public record EngineDigest(String sha256, long rows) {
         try (EngineSnapshot.Cursor cursor = snapshot.cursor()) {
             for (cursor.seek(new byte[0]); cursor.isValid(); cursor.next()) {
                 byte[] value = cursor.value();
-                if (isExpired(value, expiryNow)) {
+                if (StoredValue.hasExpired(value, expiryNow)) {
                     continue;
                 }
                 byte[] key = cursor.key();
@@ -33,10 +33,6 @@ public record EngineDigest(String sha256, long rows) {
             }
         }
         return new EngineDigest(HexFormat.of().formatHex(digest.digest()), rows);
-    }
-
-    private static boolean isExpired(byte[] value, int expiryNow) {
-        return StoredValue.isValid(value) && StoredValue.isExpired(StoredValue.expireTsSeconds(value), expiryNow);
     }
 
     private static MessageDigest newDigest() {

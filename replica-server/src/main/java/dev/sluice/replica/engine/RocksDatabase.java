@@ -69,7 +69,7 @@ final class RocksDatabase implements AutoCloseable {
             return openChecked(directory, settings, readOnly);
         } catch (RocksDBException | IOException e) {
             settings.close();
-            throw new EngineException(directory + ": the engine cannot be opened: " + e.getMessage(), e);
+            throw RocksEngine.failure(directory, "the engine cannot be opened", e);
         } catch (EngineException e) {
             settings.close();
             throw e;

@@ -1,5 +1,6 @@
 package dev.sluice.replica.engine;
 
+import dev.sluice.common.data.StoredValue;
 import dev.sluice.replica.engine.FaultPoint.Step;
 import dev.sluice.replica.engine.RocksDatabase.Fact;
 import dev.sluice.replica.mutation.Change.LoadMode;
@@ -17,6 +18,7 @@ import org.rocksdb.Checkpoint;
 import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.LiveFileMetaData;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -117,6 +119,29 @@ final class RocksEngine implements Engine {
             faultPoint.reached(Step.APPLIED);
         } catch (RocksDBException e) {
             throw failure(directory, "decree " + decree + " cannot be applied", e);
+        } finally {
+            pins.unpin();
+        }
+    }
+
+    @Override
+    public int removeExpired(List<byte[]> keys, int expiryNow) {
+        pin();
+        try (WriteBatch batch = new WriteBatch()) {
+            int removed = 0;
+            for (byte[] key : keys) {
+                byte @Nullable [] value = database.db().get(database.rows(), database.readOptions(), key);
+                if (value != null && StoredValue.hasExpired(value, expiryNow)) {
+                    batch.delete(database.rows(), key);
+                    removed++;
+                }
+            }
+            if (removed > 0) {
+                database.write(batch);
+            }
+            return removed;
+        } catch (RocksDBException e) {
+            throw failure(directory, "expired rows cannot be removed", e);
         } finally {
             pins.unpin();
         }
@@ -327,6 +352,21 @@ final class RocksEngine implements Engine {
     }
 
     static EngineException failure(Path directory, String what, Exception cause) {
-        return new EngineException(directory + ": " + what + ": " + cause.getMessage(), cause);
+        return new EngineException(kindOf(cause), directory + ": " + what + ": " + cause.getMessage(), cause);
+    }
+
+    static EngineException.Kind kindOf(Exception cause) {
+        if (cause instanceof IOException) {
+            return EngineException.Kind.DISK;
+        }
+        Status status = cause instanceof RocksDBException failed ? failed.getStatus() : null;
+        if (status == null) {
+            return EngineException.Kind.OTHER;
+        }
+        return switch (status.getCode()) {
+            case Corruption -> EngineException.Kind.DAMAGE;
+            case IOError -> EngineException.Kind.DISK;
+            default -> EngineException.Kind.OTHER;
+        };
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.replica.learn;
 
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.Gpid;
+import dev.sluice.common.HostPort;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.common.time.Clock;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,8 +56,12 @@ public final class CheckpointShelf {
         }
     }
 
-    /** Takes a checkpoint of an engine into a directory of its own below {@code parent}. Blocks. */
-    public Contents take(Gpid gpid, Engine engine, Path parent) throws IOException {
+    /**
+     * Takes a checkpoint of an engine for a learner, into a directory of its own below {@code parent}; one that the learner
+     * had before is given up. Blocks.
+     */
+    public Contents take(Gpid gpid, HostPort learner, Engine engine, Path parent) throws IOException {
+        endOthers(gpid, learner);
         long id;
         synchronized (this) {
             id = ++lastId;
@@ -71,7 +77,7 @@ public final class CheckpointShelf {
             }
         }
         synchronized (this) {
-            shelved.put(id, new Shelved(gpid, directory, contents, clock.nowMs()));
+            shelved.put(id, new Shelved(gpid, learner, directory, contents, clock.nowMs()));
         }
         return new Contents(id, contents, decree);
     }
@@ -126,14 +132,23 @@ public final class CheckpointShelf {
 
     /** Gives up what nobody fetches any more. Blocks. */
     public void expire() {
+        long nowMs = clock.nowMs();
+        endAll(each -> nowMs - each.usedAtMs > IDLE_MS_MAX);
+    }
+
+    private void endOthers(Gpid gpid, HostPort learner) {
+        endAll(each -> each.gpid.equals(gpid) && each.learner.equals(learner));
+    }
+
+    private void endAll(Predicate<Shelved> which) {
         List<Shelved> ended = new ArrayList<>();
         synchronized (this) {
             shelved.values().removeIf(each -> {
-                boolean idle = clock.nowMs() - each.usedAtMs > IDLE_MS_MAX;
-                if (idle) {
+                boolean ends = which.test(each);
+                if (ends) {
                     ended.add(each);
                 }
-                return idle;
+                return ends;
             });
         }
         ended.forEach(this::delete);
@@ -149,12 +164,14 @@ public final class CheckpointShelf {
 
     private static final class Shelved {
         private final Gpid gpid;
+        private final HostPort learner;
         private final Path directory;
         private final List<LearnFile> contents;
         private long usedAtMs;
 
-        private Shelved(Gpid gpid, Path directory, List<LearnFile> contents, long usedAtMs) {
+        private Shelved(Gpid gpid, HostPort learner, Path directory, List<LearnFile> contents, long usedAtMs) {
             this.gpid = gpid;
+            this.learner = learner;
             this.directory = directory;
             this.contents = contents;
             this.usedAtMs = usedAtMs;

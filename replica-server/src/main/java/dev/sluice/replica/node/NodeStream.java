@@ -11,6 +11,7 @@ import dev.sluice.common.time.EventLoop;
 import dev.sluice.wire.internal.Beat;
 import dev.sluice.wire.internal.BeatReply;
 import dev.sluice.wire.internal.Directives;
+import dev.sluice.wire.internal.DiskReport;
 import dev.sluice.wire.internal.NodeHello;
 import dev.sluice.wire.internal.NodeReport;
 import dev.sluice.wire.internal.NodeStreamDown;
@@ -75,6 +76,9 @@ public final class NodeStream implements AutoCloseable {
     /** When the newest beat that was answered on this stream was sent. */
     private long answeredSentAtMs = NEVER;
 
+    /** The disks are to be reported, whether a replica has something to say or not. */
+    private boolean disksDue;
+
     private boolean sending;
     private boolean closed;
     private boolean refusedBefore;
@@ -90,9 +94,8 @@ public final class NodeStream implements AutoCloseable {
         /** All that the leader knows of this node was named. */
         void onListed(Set<Gpid> named);
 
-        long diskCapacityBytes();
-
-        long diskAvailableBytes();
+        /** Its data directories, as they were measured last. */
+        List<DiskReport> disks();
     }
 
     /**
@@ -351,6 +354,7 @@ public final class NodeStream implements AutoCloseable {
                     for (ReplicaReport report : all) {
                         reports.putIfAbsent(Wire.gpid(report.getGpid()), report);
                     }
+                    disksDue = true;
                     send();
                 }));
     }
@@ -366,23 +370,34 @@ public final class NodeStream implements AutoCloseable {
         }
     }
 
+    private boolean isAnythingDue() {
+        return disksDue || !reports.isEmpty() || !removed.isEmpty();
+    }
+
     private void send() {
         RpcStream<NodeStreamUp> open = stream;
-        while (open != null && welcome && !closed && open.isWritable() && !(reports.isEmpty() && removed.isEmpty())) {
+        while (open != null && welcome && !closed && open.isWritable() && isAnythingDue()) {
+            disksDue = false;
             List<ReplicaReport> some = new ArrayList<>();
             var each = reports.values().iterator();
             while (each.hasNext() && some.size() < REPORTS_PER_FRAME_MAX) {
                 some.add(each.next());
                 each.remove();
             }
+            List<DiskReport> disks = node.disks();
             open.send(new NodeStreamUp()
                     .setReport(new NodeReport(
-                            identity.incarnation(),
-                            term,
-                            some,
-                            node.diskCapacityBytes(),
-                            node.diskAvailableBytes(),
-                            removed.stream().map(Wire::gpid).toList())));
+                                    identity.incarnation(),
+                                    term,
+                                    some,
+                                    disks.stream()
+                                            .mapToLong(DiskReport::getCapacityBytes)
+                                            .sum(),
+                                    disks.stream()
+                                            .mapToLong(DiskReport::getAvailableBytes)
+                                            .sum(),
+                                    removed.stream().map(Wire::gpid).toList())
+                            .setDisks(disks)));
             removed.clear();
         }
     }

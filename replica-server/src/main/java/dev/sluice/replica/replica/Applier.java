@@ -42,7 +42,7 @@ final class Applier {
         void onPublished(Publish publish, long decree);
 
         /** A mutation could not be applied; nothing behind it will be. */
-        void onApplyFailed(String message);
+        void onApplyFailed(String message, RuntimeException cause);
     }
 
     /** How a publish stands that is next. */
@@ -154,7 +154,7 @@ final class Applier {
 
     private void fail(long decree, RuntimeException failure) {
         stop();
-        listener.onApplyFailed("mutation " + decree + " cannot be applied: " + failure.getMessage());
+        listener.onApplyFailed("mutation " + decree + " cannot be applied: " + failure.getMessage(), failure);
     }
 
     /** A mutation to apply, and what comes behind it; or only the latter. */

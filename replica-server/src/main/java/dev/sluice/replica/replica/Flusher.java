@@ -3,13 +3,17 @@ package dev.sluice.replica.replica;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.time.EventLoop;
 import dev.sluice.replica.engine.Engine;
+import dev.sluice.replica.engine.EngineException;
 import dev.sluice.replica.log.MutationLog;
 import dev.sluice.replica.mutation.Change.RowChange;
 import dev.sluice.replica.mutation.Change.Rows;
 import dev.sluice.replica.mutation.Mutation;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,14 +23,21 @@ final class Flusher {
 
     /** A flush that did not bring what was wanted is repeated after this time. */
     private static final long RETRY_MS = 1_000;
+    /** So many times the reserve is kept for learners that are taught from the log. */
+    private static final long LEARNERS_KEEP_TIMES_MAX = 4;
+
+    private static final long MIN_RESERVE_BYTES = 16 << 20;
 
     private final ReplicaServices services;
     private final Gpid gpid;
     private final EventLoop loop;
     private final MutationLog log;
     private final LongConsumer onDurable;
+    private final Consumer<EngineException> onBroken;
     private final Deque<Mark> marks = new ArrayDeque<>();
+    private final LongSupplier neededFrom;
     private long appendedBytes;
+    private long keptSinceBytes;
     private long flushedBytes;
     private long flushedAtMs;
     /** To be durable soon; a publish keeps its staged files until it is. */
@@ -34,18 +45,27 @@ final class Flusher {
 
     private long durable;
     private long notBeforeMs;
-    private volatile boolean busy;
+    private volatile CompletableFuture<Void> running = CompletableFuture.completedFuture(null);
     private volatile boolean stopped;
 
     /** Up to that decree the log had taken so many bytes. */
     private record Mark(long decree, long bytes) {}
 
-    Flusher(ReplicaServices services, Gpid gpid, EventLoop loop, MutationLog log, LongConsumer onDurable) {
+    Flusher(
+            ReplicaServices services,
+            Gpid gpid,
+            EventLoop loop,
+            MutationLog log,
+            LongConsumer onDurable,
+            Consumer<EngineException> onBroken,
+            LongSupplier neededFrom) {
+        this.neededFrom = neededFrom;
         this.services = services;
         this.gpid = gpid;
         this.loop = loop;
         this.log = log;
         this.onDurable = onDurable;
+        this.onBroken = onBroken;
         this.flushedAtMs = loop.nowMs();
     }
 
@@ -66,7 +86,7 @@ final class Flusher {
     }
 
     boolean isBusy() {
-        return busy;
+        return !running.isDone();
     }
 
     void onTick(Engine engine) {
@@ -75,11 +95,12 @@ final class Flusher {
                 || unflushed >= services.settings().flushBytes()
                 || (unflushed > 0
                         && loop.nowMs() - flushedAtMs >= services.settings().flushIntervalMs());
-        if (!due || busy) {
+        if (!due || isBusy()) {
             return;
         }
-        busy = true;
         notBeforeMs = loop.nowMs() + RETRY_MS;
+        CompletableFuture<Void> mine = new CompletableFuture<>();
+        running = mine;
         flushedAtMs = loop.nowMs();
         flushedBytes = appendedBytes;
         services.maintenance().execute(() -> {
@@ -88,9 +109,12 @@ final class Flusher {
                 reached = stopped ? -1 : engine.flush();
             } catch (RuntimeException e) {
                 LOG.warn("{}: flush failed; it is tried again", gpid, e);
+                if (e instanceof EngineException broken && broken.kind() != EngineException.Kind.OTHER) {
+                    loop.execute(() -> onBroken.accept(broken));
+                }
             }
             long flushed = reached;
-            busy = false;
+            mine.complete(null);
             loop.execute(() -> onFlushed(flushed));
         });
     }
@@ -108,16 +132,28 @@ final class Flusher {
             dropBefore = marks.removeFirst().decree() + 1;
         }
         if (dropBefore > 0) {
-            log.truncateBefore(Math.min(dropBefore, durable + 1));
+            truncate(Math.min(dropBefore, durable + 1));
         }
         onDurable.accept(durable);
     }
 
-    /** No flush begins from here on; waits for one that runs. Blocks. */
-    void stop() {
-        stopped = true;
-        while (busy) {
-            Thread.onSpinWait();
+    /** What learners are being taught from stays, until it is too much. */
+    private void truncate(long dropBefore) {
+        long needed = neededFrom.getAsLong();
+        boolean tooMuch = appendedBytes - keptSinceBytes
+                > LEARNERS_KEEP_TIMES_MAX
+                        * Math.max(MIN_RESERVE_BYTES, services.settings().logReserveBytes());
+        if (needed >= dropBefore || tooMuch) {
+            keptSinceBytes = appendedBytes;
+            log.truncateBefore(dropBefore);
+        } else {
+            log.truncateBefore(needed);
         }
+    }
+
+    /** No flush begins from here on; done when none runs any more. */
+    CompletableFuture<Void> stop() {
+        stopped = true;
+        return running;
     }
 }

@@ -5,6 +5,7 @@ import dev.sluice.common.rpc.InternalRpcs;
 import dev.sluice.common.rpc.RequestHeader;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.common.time.EventLoop;
+import dev.sluice.replica.learn.CheckpointFetch;
 import dev.sluice.replica.replication.Effect;
 import dev.sluice.replica.replication.LearnAnswer;
 import dev.sluice.replica.replication.RoleName;
@@ -13,13 +14,17 @@ import dev.sluice.wire.internal.LearnRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the primary for a learner, takes what it answers, and fetches the checkpoint if that is the lesson. */
+/**
+ * Asks the primary for a learner, takes what it answers, and fetches the checkpoint if that is the lesson. What was fetched is
+ * kept, also over a restart, until it is installed or the replica is a member.
+ */
 final class Pupil {
     private static final Logger LOG = LoggerFactory.getLogger(Pupil.class);
 
@@ -53,6 +58,12 @@ final class Pupil {
     }
 
     void ask(Effect.AskToLearn effect) {
+        String refusal = services.disks().refusal(fetching);
+        if (refusal != null) {
+            // Not even asked: the primary would make a checkpoint for nothing.
+            loop.execute(() -> learned(effect.ask().learnId(), new LearnAnswer.Failed("learns nothing: " + refusal)));
+            return;
+        }
         LearnRequest request = Messages.request(gpid, effect.ask(), stagedLoadId.getAsLong(), services.incarnation());
         CompletableFuture<LearnReply> answered = services.rpc()
                 .call(
@@ -85,32 +96,37 @@ final class Pupil {
             return;
         }
         LOG.info("{}: learns from checkpoint {} of {}", gpid, reply.getCheckpointId(), effect.primary());
-        services.learning().execute(() -> fetch(effect, reply));
+        var unused = services.fetch()
+                .fetch(
+                        effect.primary(),
+                        gpid,
+                        reply.getCheckpointId(),
+                        reply.getFiles(),
+                        fetching,
+                        () -> replica.isClosed() || view.get().role() != RoleName.LEARNER)
+                .whenComplete((fetched, failure) -> loop.execute(() -> fetched(learnId, fetched, failure)));
     }
 
-    private void fetch(Effect.AskToLearn effect, LearnReply reply) {
-        long learnId = effect.ask().learnId();
-        String failure = null;
-        try {
-            services.fetch()
-                    .fetch(
-                            effect.primary(),
-                            gpid,
-                            reply.getCheckpointId(),
-                            reply.getFiles(),
-                            fetching,
-                            () -> replica.isClosed() || view.get().role() != RoleName.LEARNER);
-        } catch (IOException | RuntimeException e) {
-            failure = String.valueOf(e.getMessage());
-        } catch (InterruptedException e) {
-            failure = "was given up";
+    private void fetched(long learnId, CheckpointFetch.@Nullable Fetched fetched, @Nullable Throwable failure) {
+        if (fetched == null) {
+            Throwable why =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            learned(learnId, new LearnAnswer.Failed("checkpoint: " + (why == null ? "?" : why.getMessage())));
+            return;
         }
-        String result = failure;
-        loop.execute(() -> {
-            if (result == null) {
-                installer.install(learnId);
-            } else {
-                learned(learnId, new LearnAnswer.Failed("checkpoint: " + result));
+        LOG.info("{}: fetched {} bytes, {} were there", gpid, fetched.bytes(), fetched.bytesKept());
+        installer.install(learnId);
+    }
+
+    /** A member needs nothing of what it fetched as a learner. */
+    void onMember() {
+        services.maintenance().execute(() -> {
+            try {
+                if (services.files().exists(fetching)) {
+                    services.files().deleteTree(fetching);
+                }
+            } catch (IOException e) {
+                LOG.warn("{}: {} cannot be deleted; it is tried again at the next change of role", gpid, fetching, e);
             }
         });
     }

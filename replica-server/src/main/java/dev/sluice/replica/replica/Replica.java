@@ -11,6 +11,7 @@ import dev.sluice.common.rpc.Wire;
 import dev.sluice.common.time.EventLoop;
 import dev.sluice.replica.atomic.AtomicWrite;
 import dev.sluice.replica.engine.Engine;
+import dev.sluice.replica.engine.EngineException;
 import dev.sluice.replica.log.LogException;
 import dev.sluice.replica.log.MutationLog;
 import dev.sluice.replica.mutation.Change.Publish;
@@ -35,6 +36,7 @@ import dev.sluice.wire.internal.PrepareReply;
 import dev.sluice.wire.internal.PrepareRequest;
 import dev.sluice.wire.internal.ReplicaOnDisk;
 import dev.sluice.wire.internal.ReplicaReport;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -58,6 +60,7 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
     private final Gpid gpid;
     private final ReplicaServices services;
     private final EventLoop loop;
+    private final ReplicaDirectory directory;
     private final MutationLog log;
     private final History history;
     private final Consumer<ReplicaReport> onReport;
@@ -69,12 +72,17 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
     private final ClientWrites writes;
     private final Teacher teacher;
     private final Pupil pupil;
+    private final ExpiredRows expiredRows;
     private final Map<Long, Responder<PrepareReply>> prepares = new HashMap<>();
     private volatile ReplicaView view;
     private Role role;
     private @Nullable AppDescription app;
     private long prepareTokens;
     private boolean reportQueued;
+    private volatile @Nullable PartitionDirective told;
+    private volatile String engineDamage = "";
+    private volatile boolean failedByDisk;
+    private volatile boolean diskRefuses;
     private volatile boolean closed;
 
     /** To be called on the loop. */
@@ -88,7 +96,8 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         this.gpid = identity.gpid();
         this.services = services;
         this.loop = loop;
-        this.slot = new EngineSlot(opened.engine());
+        this.directory = directory;
+        this.slot = new EngineSlot(opened.engine(), this::onDamageRead);
         this.log = opened.log();
         this.record = new ReplicaRecord(directory, identity, services.maintenance());
         this.history = new History(
@@ -97,10 +106,19 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         this.role = Role.found(services.self(), history, services.settings().limits());
         this.view = new ReplicaView(role.name(), false, role.configuration(), null);
         this.applier = new Applier(loop, services.maintenance(), opened.engine(), this);
-        this.flusher = new Flusher(services, gpid, loop, log, this::onDurable);
         this.hooks = services.loads().attach(new ReplicaLoadHost(this, services, directory.load()));
         this.writes = new ClientWrites(loop, this);
-        this.teacher = new Teacher(services, gpid, loop, log, history, slot, directory.shelf(), this);
+        this.teacher =
+                new Teacher(services, gpid, loop, log, history, slot, directory.shelf(), () -> engineDamage, this);
+        this.flusher =
+                new Flusher(services, gpid, loop, log, this::onDurable, this::onFlushBroken, teacher::neededFrom);
+        this.expiredRows = new ExpiredRows(
+                gpid,
+                loop,
+                services.maintenance(),
+                slot,
+                applier,
+                services.settings().expiry());
         Installer installer =
                 new Installer(services, gpid, loop, directory, slot, log, applier, flusher, this, this::onInstalled);
         this.pupil =
@@ -119,11 +137,16 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
 
     /** The rows; any thread. One that a checkpoint replaced throws: whoever reads then answers as for a wrong role. */
     public Engine engine() {
-        return slot.engine();
+        return slot.watched();
     }
 
     public EventLoop loop() {
         return loop;
+    }
+
+    /** Where it lies. */
+    public Path path() {
+        return directory.path();
     }
 
     LoadHooks hooks() {
@@ -145,7 +168,31 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
      * loop.
      */
     public void write(List<RowChange> rows, BiConsumer<@Nullable Long, ErrorCode> done) {
-        writes.add(rows, done);
+        if (diskRefuses) {
+            loop.execute(() -> done.accept(null, ErrorCode.ERR_DISK_INSUFFICIENT));
+        } else {
+            writes.add(rows, done);
+        }
+    }
+
+    /** The newest directive that it took; any thread. */
+    @Nullable
+    PartitionDirective told() {
+        return told;
+    }
+
+    /** True if its engine is found to be damaged; any thread. */
+    boolean isDamaged() {
+        return !engineDamage.isEmpty();
+    }
+
+    /** True if it is out because its disk failed, and nobody else has the data; any thread. */
+    boolean waitsForItsDisk() {
+        ReplicaView now = view;
+        return failedByDisk
+                && now.role() == RoleName.ERROR
+                && services.self().equals(now.primary())
+                && now.configuration().secondaries().isEmpty();
     }
 
     /**
@@ -171,6 +218,7 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
             return;
         }
         app = directive.getApp();
+        told = directive;
         perform(role.onDirective(wanted, loop.nowMs()));
         record.save(directive.getApp(), role.configuration().ballot());
         if (role.name() == RoleName.PRIMARY) {
@@ -244,6 +292,44 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         }
     }
 
+    @Override
+    public void fail(String message, RuntimeException cause) {
+        boolean disk = cause instanceof EngineException engine
+                ? engine.kind() == EngineException.Kind.DISK
+                : cause instanceof LogException && cause.getCause() instanceof IOException;
+        if (disk && !closed) {
+            failedByDisk = true;
+            services.disks().noteTrouble(directory.path(), message);
+        }
+        fail(message);
+    }
+
+    @Override
+    public void damaged(String message) {
+        if (!closed) {
+            LOG.error("{}: damaged: {}", gpid, message);
+            perform(role.onDamage(message, loop.nowMs()));
+        }
+    }
+
+    /** Any thread. */
+    private void onDamageRead(Engine engine, EngineException damage) {
+        loop.execute(() -> {
+            if (!slot.isVacant() && slot.engine() == engine && engineDamage.isEmpty()) {
+                engineDamage = String.valueOf(damage.getMessage());
+                damaged(engineDamage);
+            }
+        });
+    }
+
+    private void onFlushBroken(EngineException broken) {
+        if (broken.kind() == EngineException.Kind.DAMAGE) {
+            onDamageRead(slot.engine(), broken);
+        } else {
+            fail("the engine cannot be flushed: " + broken.getMessage(), broken);
+        }
+    }
+
     /** Hands the report over soon, once for all changes until then. */
     void reportChanged() {
         if (reportQueued || closed) {
@@ -314,9 +400,12 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         record.saveHint(slot, history);
     }
 
-    /** After {@link #close}: flushes and gives everything back. Blocks; off the loop. */
-    void release(boolean flush) {
-        flusher.stop();
+    /** After {@link #close}: flushes and gives everything back, on the maintenance pool. */
+    CompletableFuture<Void> release(boolean flush) {
+        return flusher.stop().thenRunAsync(() -> giveBack(flush), services.maintenance());
+    }
+
+    private void giveBack(boolean flush) {
         try {
             if (flush && role.name() != RoleName.ERROR && !slot.isVacant()) {
                 slot.engine().flush();
@@ -338,6 +427,9 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         if (!slot.isVacant() && !applier.isPublishing()) {
             flusher.onTick(slot.engine());
         }
+        expiredRows.onTick(role.name());
+        diskRefuses =
+                services.settings().rejectsWritesWhenFull() && services.disks().refusal(directory.path()) != null;
         loop.schedule(TICK_MS, this::tick);
     }
 
@@ -373,6 +465,9 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         if (changed) {
             hooks.onViewChanged();
         }
+        if (role.name() != before.name() && (role.name() == RoleName.PRIMARY || role.name() == RoleName.SECONDARY)) {
+            pupil.onMember();
+        }
     }
 
     @Override
@@ -388,11 +483,11 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
 
                         @Override
                         public void onFailed(LogException error) {
-                            loop.execute(() -> fail("the log cannot be written: " + error.getMessage()));
+                            loop.execute(() -> fail("the log cannot be written: " + error.getMessage(), error));
                         }
                     });
         } catch (LogException e) {
-            loop.execute(() -> fail("the log cannot be written: " + e.getMessage()));
+            loop.execute(() -> fail("the log cannot be written: " + e.getMessage(), e));
         }
     }
 
@@ -468,6 +563,8 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
     }
 
     private void onInstalled(Engine installed) {
+        engineDamage = "";
+        failedByDisk = false;
         record.forgetHint();
         hooks.onDurable(installed.durableDecree());
     }
@@ -526,9 +623,9 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
     }
 
     @Override
-    public void onApplyFailed(String message) {
+    public void onApplyFailed(String message, RuntimeException cause) {
         // Not inside the step that led here: its other effects come first.
-        loop.execute(() -> fail(message));
+        loop.execute(() -> fail(message, cause));
     }
 
     private void onDurable(long durable) {

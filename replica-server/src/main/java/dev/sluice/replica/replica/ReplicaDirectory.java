@@ -86,10 +86,9 @@ final class ReplicaDirectory {
         }
     }
 
-    /** Ends what a crash broke off, and clears what the last run left. */
+    /** Ends what a crash broke off, and clears what the last run left; what a learner has fetched stays of use. */
     void recover() throws IOException {
         files.deleteTree(shelf());
-        files.deleteTree(fetching());
         if (files.exists(nextEngine())) {
             replaceEngine();
         }

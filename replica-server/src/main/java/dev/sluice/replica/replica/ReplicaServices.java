@@ -4,6 +4,7 @@ import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.rpc.RpcClient;
+import dev.sluice.replica.disk.DataDirectories;
 import dev.sluice.replica.engine.EngineFactory;
 import dev.sluice.replica.learn.CheckpointFetch;
 import dev.sluice.replica.learn.CheckpointShelf;
@@ -18,20 +19,20 @@ import java.util.function.Function;
  *
  * @param self this server, as configurations name it
  * @param incarnation of this process
+ * @param disks where replicas lie
  * @param logs opens the log in a directory
  * @param maintenance runs what waits for the disk: opening, flushing, publishing, checkpoints
- * @param learning runs fetches of checkpoints; its threads bound how many go on at once
  * @param endReaders ends what holds rows of a replica for longer than one read: its engine is about to be replaced
  */
 public record ReplicaServices(
         HostPort self,
         long incarnation,
         FileSystem files,
+        DataDirectories disks,
         EngineFactory engines,
         Function<Path, MutationLog> logs,
         RpcClient rpc,
         Executor maintenance,
-        Executor learning,
         CheckpointShelf shelf,
         CheckpointFetch fetch,
         LoadHooksFactory loads,

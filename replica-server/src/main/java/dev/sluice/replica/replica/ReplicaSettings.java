@@ -9,9 +9,26 @@ import dev.sluice.replica.replication.Limits;
  * @param flushBytes so many bytes in the log since the last flush start one
  * @param logReserveBytes so much of the log is kept for learners behind what is durable
  * @param logFsync writes are on the disk before they are acknowledged
+ * @param rejectsWritesWhenFull writes of clients are refused while the disk is nearly full or fails
+ * @param expiry how rows whose time is over are removed
  */
 public record ReplicaSettings(
-        Limits limits, long flushIntervalMs, long flushBytes, long logReserveBytes, boolean logFsync) {
-    public static final ReplicaSettings DEFAULT =
-            new ReplicaSettings(Limits.DEFAULT, 100_000, 64L << 20, 256L << 20, false);
+        Limits limits,
+        long flushIntervalMs,
+        long flushBytes,
+        long logReserveBytes,
+        boolean logFsync,
+        boolean rejectsWritesWhenFull,
+        Expiry expiry) {
+    public static final ReplicaSettings DEFAULT = new ReplicaSettings(
+            Limits.DEFAULT, 100_000, 64L << 20, 256L << 20, false, true, new Expiry(3_600_000, 10_000, 600));
+
+    /**
+     * How rows whose time is over are removed.
+     *
+     * @param intervalMs from the end of one walk over a replica's rows to the begin of the next; 0: never
+     * @param rowsPerSecondMax that one replica walks over
+     * @param keepSeconds how long a row stays after its time: more than clocks differ
+     */
+    public record Expiry(long intervalMs, int rowsPerSecondMax, int keepSeconds) {}
 }

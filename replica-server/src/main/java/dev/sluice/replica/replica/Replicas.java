@@ -5,8 +5,8 @@ import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.common.time.EventLoop;
+import dev.sluice.replica.disk.DataDirectory;
 import dev.sluice.replica.replication.Configuration;
-import dev.sluice.wire.internal.AppDescription;
 import dev.sluice.wire.internal.PartitionDirective;
 import dev.sluice.wire.internal.ReplicaOnDisk;
 import dev.sluice.wire.internal.ReplicaReport;
@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,22 +32,21 @@ import org.slf4j.LoggerFactory;
  */
 public final class Replicas {
     private static final Logger LOG = LoggerFactory.getLogger(Replicas.class);
-    private static final String GARBAGE = ".gar";
+    /** Of the configuration that a partition begins with: nobody has data yet. */
+    private static final long FIRST_BALLOT = 1;
     /** Work of a load ends soon after it is told to; a store that hangs may keep it. */
     private static final long WORK_END_MS_MAX = 10_000;
-    /** What could not be deleted is tried again after this time. */
-    private static final long DELETE_RETRY_MS = 10_000;
 
     private final ReplicaServices services;
-    private final Path dataDirectory;
     private final EventLoop control;
     private final List<? extends EventLoop> loops;
     private final Supplier<String> clusterId;
-    private final long garbageDelayMs;
+    private final Garbage garbage;
     private final Listener listener;
     private final Map<Gpid, Replica> replicas = new ConcurrentSkipListMap<>();
     private final Map<Gpid, Opening> openings = new TreeMap<>();
-    private final Map<Gpid, String> damaged = new TreeMap<>();
+    private final Map<Gpid, Damaged> damaged = new TreeMap<>();
+    private boolean mayLackReplicas;
     private boolean closed;
 
     /** Hears of changes, on the control loop. */
@@ -56,26 +56,45 @@ public final class Replicas {
         void onRemoved(Gpid gpid);
     }
 
-    /** A replica that is being made or given up, and the newest that was said of it meanwhile. */
+    /** A replica that is being made, given up or opened again, and the newest that was said of it meanwhile. */
     private static final class Opening {
         private final CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
         private @Nullable PartitionDirective newest;
+        private @Nullable Path path;
     }
 
+    /** A replica that could not be opened. */
+    private static final class Damaged {
+        private final ReplicaDirectory directory;
+        private final String message;
+        private @Nullable PartitionDirective newest;
+
+        private Damaged(ReplicaDirectory directory, String message) {
+            this.directory = directory;
+            this.message = message;
+        }
+    }
+
+    /**
+     * @param mayLackReplicas a data directory of this node is not there: a replica that is not found may lie in it
+     * @param givenUpDelayMs how long a replica that was given up stays on the disk
+     * @param damagedDelayMs how long a damaged one does, after another took its place
+     */
     public Replicas(
             ReplicaServices services,
-            Path dataDirectory,
             EventLoop control,
             List<? extends EventLoop> loops,
             Supplier<String> clusterId,
-            long garbageDelayMs,
+            boolean mayLackReplicas,
+            long givenUpDelayMs,
+            long damagedDelayMs,
             Listener listener) {
         this.services = services;
-        this.dataDirectory = dataDirectory;
         this.control = control;
         this.loops = loops;
         this.clusterId = clusterId;
-        this.garbageDelayMs = garbageDelayMs;
+        this.mayLackReplicas = mayLackReplicas;
+        this.garbage = new Garbage(services.files(), control, services.maintenance(), givenUpDelayMs, damagedDelayMs);
         this.listener = listener;
     }
 
@@ -88,58 +107,58 @@ public final class Replicas {
         return replicas.values();
     }
 
-    /** Opens what lies on the disk. Blocks; before anything else. */
-    public void openAll() throws IOException {
-        List<CompletableFuture<Void>> opened = new ArrayList<>();
-        for (String name : services.files().list(dataDirectory)) {
-            Path path = dataDirectory.resolve(name);
-            ReplicaDirectory directory = new ReplicaDirectory(services.files(), path);
-            if (name.endsWith(GARBAGE)) {
-                deleteLater(path);
-            } else if (!services.files().isDirectory(path)) {
-                LOG.debug("{} is none of ours", path);
-            } else if (directory.isRemnant()) {
-                LOG.warn("{}: a load's work was late and left it; it is deleted", path);
-                services.files().deleteTree(path);
-            } else if (directory.isReplica()) {
-                CompletableFuture<Void> done = new CompletableFuture<>();
-                opened.add(done);
-                services.maintenance().execute(() -> openFound(directory, done));
-            }
-        }
-        CompletableFuture.allOf(opened.toArray(new CompletableFuture<?>[0])).join();
+    /** How many replicas lie in a data directory. */
+    public int countIn(DataDirectory directory) {
+        return (int) replicas.values().stream()
+                .filter(replica -> replica.path().startsWith(directory.path()))
+                .count();
     }
 
-    private void openFound(ReplicaDirectory directory, CompletableFuture<Void> done) {
+    /** Opens what lies on the disks; done when all are open. Before anything else. */
+    public CompletableFuture<Void> openAll() {
+        CompletableFuture<FoundReplicas> looked = new CompletableFuture<>();
+        services.maintenance().execute(() -> {
+            FoundReplicas found = new FoundReplicas(services.files(), clusterId.get(), garbage);
+            found.lookIn(
+                    services.disks().usable().stream().map(DataDirectory::path).toList());
+            looked.complete(found);
+        });
+        return looked.thenCompose(found -> {
+            List<CompletableFuture<Void>> opened = new ArrayList<>();
+            for (FoundReplicas.Found each : found.all()) {
+                CompletableFuture<Void> done = new CompletableFuture<>();
+                opened.add(done);
+                services.maintenance().execute(() -> openFound(each, done));
+            }
+            CompletableFuture<Void> noted = new CompletableFuture<>();
+            opened.add(noted);
+            control.execute(() -> {
+                mayLackReplicas |= found.isAnyUnreadable();
+                noted.complete(null);
+            });
+            return CompletableFuture.allOf(opened.toArray(new CompletableFuture<?>[0]));
+        });
+    }
+
+    private void openFound(FoundReplicas.Found found, CompletableFuture<Void> done) {
+        Gpid gpid = found.identity().gpid();
         try {
-            ReplicaDirectory.Identity identity = directory.read();
-            String ours = clusterId.get();
-            if (!identity.clusterId().equals(ours)) {
-                LOG.error(
-                        "{} belongs to cluster '{}', this node to '{}': left alone",
-                        directory.path(),
-                        identity.clusterId(),
-                        ours);
+            OpenedReplica opened = OpenedReplica.open(services, found.directory(), gpid);
+            EventLoop loop = loopOf(gpid);
+            loop.execute(() -> {
+                replicas.put(gpid, make(loop, found.directory(), found.identity(), opened));
                 done.complete(null);
-                return;
-            }
-            try {
-                OpenedReplica opened = OpenedReplica.open(services, directory, identity.gpid());
-                EventLoop loop = loopOf(identity.gpid());
-                loop.execute(() -> {
-                    replicas.put(identity.gpid(), make(loop, directory, identity, opened));
-                    done.complete(null);
-                });
-            } catch (IOException | RuntimeException e) {
-                LOG.error("{}: damaged, and left as it is until the leader makes it a learner", identity.gpid(), e);
-                control.execute(() -> {
-                    damaged.put(identity.gpid(), String.valueOf(e.getMessage()));
-                    done.complete(null);
-                });
-            }
+            });
         } catch (IOException | RuntimeException e) {
-            LOG.error("{} cannot be read, and is left alone", directory.path(), e);
-            done.complete(null);
+            LOG.error(
+                    "{}: {} is damaged, and left as it is until the leader makes this node a learner",
+                    gpid,
+                    found.directory().path(),
+                    e);
+            control.execute(() -> {
+                damaged.put(gpid, new Damaged(found.directory(), String.valueOf(e.getMessage())));
+                done.complete(null);
+            });
         }
     }
 
@@ -191,6 +210,8 @@ public final class Replicas {
         Replica replica = replicas.get(gpid);
         if (directive.isGiveUp()) {
             giveUp(gpid, replica, directive);
+        } else if (replica != null && replica.isDamaged() && isLearner(directive)) {
+            takeOut(replica, directive);
         } else if (replica != null) {
             replica.loop().execute(() -> replica.onDirective(directive));
         } else if (isNamed(directive)) {
@@ -215,31 +236,145 @@ public final class Replicas {
                 || wanted.learners().contains(self);
     }
 
+    private boolean isLearner(PartitionDirective directive) {
+        return Wire.hostPorts(directive.getLearners()).contains(services.self());
+    }
+
+    /** A damaged replica learns anew, as one that was found so. */
+    private void takeOut(Replica replica, PartitionDirective directive) {
+        Gpid gpid = replica.gpid();
+        releaseFor(
+                replica,
+                directive,
+                () -> control.execute(() -> {
+                    replicas.remove(gpid);
+                    damaged.put(gpid, new Damaged(new ReplicaDirectory(services.files(), replica.path()), "taken out"));
+                    obeyNewest(end(gpid));
+                }));
+    }
+
+    /**
+     * Opens those again that are out because their disk failed, where nobody else has the data and the disk is in order
+     * again. The others learn.
+     */
+    public void mend() {
+        control.execute(() -> {
+            for (Replica replica : replicas.values()) {
+                if (!closed && replica.waitsForItsDisk() && mayReopen(replica.gpid(), replica.path())) {
+                    PartitionDirective told = replica.told();
+                    LOG.info("{}: its disk is in order again: it is opened anew", replica.gpid());
+                    releaseFor(replica, told, () -> reopen(replica.gpid(), replica.path()));
+                }
+            }
+            for (Map.Entry<Gpid, Damaged> each : damaged.entrySet()) {
+                PartitionDirective newest = each.getValue().newest;
+                Path path = each.getValue().directory.path();
+                if (!closed && newest != null && isAlone(newest) && mayReopen(each.getKey(), path)) {
+                    Opening opening = new Opening();
+                    opening.newest = newest;
+                    openings.put(each.getKey(), opening);
+                    services.maintenance().execute(() -> reopen(each.getKey(), path));
+                }
+            }
+        });
+    }
+
+    private boolean mayReopen(Gpid gpid, Path path) {
+        return !openings.containsKey(gpid) && services.disks().refusal(path) == null;
+    }
+
+    private boolean isAlone(PartitionDirective directive) {
+        Configuration wanted = Messages.configuration(directive);
+        return services.self().equals(wanted.primary()) && wanted.secondaries().isEmpty();
+    }
+
+    private void releaseFor(Replica replica, @Nullable PartitionDirective newest, Runnable then) {
+        Opening opening = new Opening();
+        opening.newest = newest;
+        opening.path = replica.path();
+        openings.put(replica.gpid(), opening);
+        services.endReaders().accept(replica.gpid());
+        replica.loop().execute(() -> {
+            replica.close();
+            afterItsWork(replica, () -> {
+                var unused = replica.release(false).thenRunAsync(then, services.maintenance());
+            });
+        });
+    }
+
+    /** Blocks. */
+    private void reopen(Gpid gpid, Path path) {
+        ReplicaDirectory directory = new ReplicaDirectory(services.files(), path);
+        try {
+            openFor(gpid, directory, directory.read());
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("{}: cannot be opened again yet: {}", gpid, e.toString());
+            control.execute(() -> {
+                Opening opening = end(gpid);
+                Damaged still = new Damaged(directory, String.valueOf(e.getMessage()));
+                still.newest = opening == null ? null : opening.newest;
+                replicas.remove(gpid);
+                damaged.put(gpid, still);
+                if (still.newest != null) {
+                    listener.onReport(Reports.damaged(gpid, still.newest.getBallot(), still.message));
+                }
+            });
+        }
+    }
+
+    /** The replica is there, or is gone. */
+    private @Nullable Opening end(Gpid gpid) {
+        Opening opening = openings.remove(gpid);
+        if (opening != null) {
+            opening.over.complete(null);
+        }
+        return opening;
+    }
+
+    /** What was said while the replica was being made, given up or opened again. */
+    private void obeyNewest(@Nullable Opening opening) {
+        if (opening != null && opening.newest != null) {
+            onDirective(opening.newest);
+        }
+    }
+
     private void make(Gpid gpid, PartitionDirective directive) {
-        boolean learner = Wire.hostPorts(directive.getLearners()).contains(services.self());
-        String damage = damaged.get(gpid);
+        boolean learner = isLearner(directive);
+        Damaged damage = damaged.get(gpid);
+        String refusal = null;
         if (damage != null && !learner) {
-            listener.onReport(Reports.damaged(gpid, directive.getBallot(), damage));
+            damage.newest = directive;
+            refusal = damage.message;
+        } else if (mayLackReplicas && !learner && directive.getBallot() > FIRST_BALLOT) {
+            // An empty one in its place would be taken for all that there is.
+            refusal = "not on this node, which lacks a data directory or cannot read all that is in it";
+        }
+        if (refusal != null) {
+            listener.onReport(Reports.damaged(gpid, directive.getBallot(), refusal));
             return;
         }
         Opening opening = new Opening();
         opening.newest = directive;
+        ReplicaDirectory directory;
+        try {
+            DataDirectory home = damage == null ? place(gpid) : services.disks().of(damage.directory.path());
+            directory = new ReplicaDirectory(services.files(), home.path().resolve(gpid.toString()));
+        } catch (IOException e) {
+            LOG.error("{}: cannot be made", gpid, e);
+            listener.onReport(Reports.damaged(gpid, directive.getBallot(), String.valueOf(e.getMessage())));
+            return;
+        }
+        opening.path = directory.path();
         openings.put(gpid, opening);
-        AppDescription app = directive.getApp();
-        ReplicaDirectory directory = new ReplicaDirectory(services.files(), dataDirectory.resolve(gpid.toString()));
-        ReplicaDirectory.Identity identity = new ReplicaDirectory.Identity(clusterId.get(), gpid, app, Ballot.NONE);
+        ReplicaDirectory.Identity identity =
+                new ReplicaDirectory.Identity(clusterId.get(), gpid, directive.getApp(), Ballot.NONE);
         services.maintenance().execute(() -> {
             try {
                 if (damage != null) {
-                    moveAside(directory.path(), ".err");
+                    garbage.moveAside(damage.directory.path(), Garbage.Kind.DAMAGED);
                 }
                 directory.create(identity);
-                OpenedReplica opened = OpenedReplica.open(services, directory, gpid);
-                EventLoop loop = loopOf(gpid);
-                loop.execute(() -> {
-                    Replica made = make(loop, directory, identity, opened);
-                    control.execute(() -> opened(gpid, made));
-                });
+                openFor(gpid, directory, identity);
             } catch (IOException | RuntimeException e) {
                 LOG.error("{}: cannot be made", gpid, e);
                 control.execute(() -> {
@@ -250,19 +385,40 @@ public final class Replicas {
         });
     }
 
+    /** Opens a replica that {@link #openings} names. Blocks. */
+    private void openFor(Gpid gpid, ReplicaDirectory directory, ReplicaDirectory.Identity identity) throws IOException {
+        OpenedReplica opened = OpenedReplica.open(services, directory, gpid);
+        EventLoop loop = loopOf(gpid);
+        loop.execute(() -> {
+            Replica made = make(loop, directory, identity, opened);
+            control.execute(() -> opened(gpid, made));
+        });
+    }
+
+    private DataDirectory place(Gpid gpid) throws IOException {
+        return services.disks()
+                .place(
+                        directory -> count(directory, each -> each.appId() == gpid.appId()),
+                        directory -> count(directory, each -> true));
+    }
+
+    /** Replicas in a directory, also those on their way. */
+    private long count(DataDirectory directory, Predicate<Gpid> which) {
+        long there = replicas.values().stream()
+                .filter(replica -> which.test(replica.gpid()) && replica.path().startsWith(directory.path()))
+                .count();
+        long coming = openings.entrySet().stream()
+                .filter(each -> which.test(each.getKey()) && !replicas.containsKey(each.getKey()))
+                .filter(each ->
+                        each.getValue().path != null && each.getValue().path.startsWith(directory.path()))
+                .count();
+        return there + coming;
+    }
+
     private void opened(Gpid gpid, Replica made) {
         damaged.remove(gpid);
         replicas.put(gpid, made);
         obeyNewest(end(gpid));
-    }
-
-    /** The replica is there, or is gone. */
-    private @Nullable Opening end(Gpid gpid) {
-        Opening opening = openings.remove(gpid);
-        if (opening != null) {
-            opening.over.complete(null);
-        }
-        return opening;
     }
 
     private Replica make(
@@ -278,7 +434,7 @@ public final class Replicas {
 
     private void giveUp(Gpid gpid, @Nullable Replica replica, PartitionDirective directive) {
         if (replica == null) {
-            listener.onRemoved(gpid);
+            giveUpDamaged(gpid, directive);
             return;
         }
         openings.put(gpid, new Opening());
@@ -294,7 +450,11 @@ public final class Replicas {
                 return;
             }
             replica.close();
-            afterItsWork(replica, () -> remove(gpid, replica, directive.getBallot()));
+            // A publish that is applied is durable then, and needs its staged files no more.
+            afterItsWork(replica, () -> {
+                var unused = replica.release(true)
+                        .thenRunAsync(() -> removeFromDisk(gpid, replica.path(), directive), services.maintenance());
+            });
         });
     }
 
@@ -306,74 +466,52 @@ public final class Replicas {
         var unusedToo = inTime.thenAccept(isInTime -> {
             timer.cancel();
             if (!isInTime) {
-                LOG.warn("{}: work of its load does not end; it is given up all the same", closed.gpid());
+                LOG.warn("{}: work of its load does not end; it is closed all the same", closed.gpid());
             }
             services.maintenance().execute(action);
         });
     }
 
-    /** What a load has staged goes at once; the rest stays for a while, as a last copy. */
-    private void remove(Gpid gpid, Replica replica, long ballot) {
-        Path path = dataDirectory.resolve(gpid.toString());
-        // A publish that is applied is durable then, and needs its staged files no more.
-        replica.release(true);
+    /** Also if there is nothing: the leader wants to hear that it is gone. */
+    private void giveUpDamaged(Gpid gpid, PartitionDirective directive) {
+        Damaged damage = damaged.remove(gpid);
+        if (damage == null) {
+            listener.onRemoved(gpid);
+            return;
+        }
+        openings.put(gpid, new Opening());
+        services.maintenance().execute(() -> removeFromDisk(gpid, damage.directory.path(), directive));
+    }
+
+    /** What a load has staged goes at once; the rest stays for a while, as a last copy. Blocks. */
+    private void removeFromDisk(Gpid gpid, Path path, PartitionDirective directive) {
         try {
             services.files().deleteTree(new ReplicaDirectory(services.files(), path).load());
         } catch (IOException e) {
             LOG.warn("{}: what a load left is deleted with the rest", gpid, e);
         }
-        moveAside(path, GARBAGE);
-        LOG.info("{}: given up, as the leader says (ballot {})", gpid, ballot);
+        try {
+            garbage.moveAside(path, Garbage.Kind.GIVEN_UP);
+            LOG.info("{}: given up, as the leader says (ballot {})", gpid, directive.getBallot());
+        } catch (IOException e) {
+            LOG.error("{}: {} cannot be renamed; the next start finds it again", gpid, path, e);
+        }
         control.execute(() -> removed(gpid));
     }
 
     private void removed(Gpid gpid) {
         replicas.remove(gpid);
-        Opening opening = end(gpid);
         listener.onRemoved(gpid);
-        obeyNewest(opening);
-    }
-
-    /** What was said while the replica was being made or given up. */
-    private void obeyNewest(@Nullable Opening opening) {
-        if (opening != null && opening.newest != null) {
-            onDirective(opening.newest);
-        }
-    }
-
-    private void moveAside(Path path, String suffix) {
-        Path aside = dataDirectory.resolve(path.getFileName() + "." + control.wallMs() + suffix);
-        try {
-            services.files().rename(path, aside);
-            services.files().syncDirectory(dataDirectory);
-        } catch (IOException e) {
-            LOG.error("{} cannot be renamed to {}", path, aside, e);
-            return;
-        }
-        if (suffix.equals(GARBAGE)) {
-            deleteLater(aside);
-        }
-    }
-
-    private void deleteLater(Path garbage) {
-        deleteAfter(garbageDelayMs, garbage);
-    }
-
-    private void deleteAfter(long delayMs, Path garbage) {
-        control.schedule(
-                delayMs,
-                () -> services.maintenance().execute(() -> {
-                    try {
-                        services.files().deleteTree(garbage);
-                    } catch (IOException e) {
-                        LOG.warn("{} cannot be deleted yet", garbage, e);
-                        control.execute(() -> deleteAfter(DELETE_RETRY_MS, garbage));
-                    }
-                }));
+        obeyNewest(end(gpid));
     }
 
     /** Flushes and closes all. Blocks. */
     public void close() {
+        closeAll().join();
+    }
+
+    /** Flushes and closes all; done when nothing is open any more. */
+    public CompletableFuture<Void> closeAll() {
         CompletableFuture<Boolean> noMore = new CompletableFuture<>();
         control.execute(() -> {
             closed = true;
@@ -383,24 +521,19 @@ public final class Replicas {
                             .toArray(CompletableFuture<?>[]::new))
                     .thenRun(() -> noMore.complete(true));
         });
-        noMore.join();
-        List<CompletableFuture<Void>> ended = new ArrayList<>();
-        for (Replica replica : replicas.values()) {
-            CompletableFuture<Void> done = new CompletableFuture<>();
-            ended.add(done);
-            replica.loop().execute(() -> {
-                replica.close();
-                services.maintenance().execute(() -> {
-                    try {
-                        replica.release(true);
-                    } finally {
-                        done.complete(null);
+        return noMore.thenCompose(nothing -> {
+                    List<CompletableFuture<Void>> ended = new ArrayList<>();
+                    for (Replica replica : replicas.values()) {
+                        CompletableFuture<Void> done = new CompletableFuture<>();
+                        ended.add(done);
+                        replica.loop().execute(() -> {
+                            replica.close();
+                            var unused = replica.release(true).whenComplete((released, failure) -> done.complete(null));
+                        });
                     }
-                });
-            });
-        }
-        CompletableFuture.allOf(ended.toArray(new CompletableFuture<?>[0])).join();
-        replicas.clear();
+                    return CompletableFuture.allOf(ended.toArray(new CompletableFuture<?>[0]));
+                })
+                .thenRun(replicas::clear);
     }
 
     private EventLoop loopOf(Gpid gpid) {

@@ -14,4 +14,10 @@ interface RoleHost {
 
     /** The replica cannot go on as it is. */
     void fail(String message);
+
+    /** The same, and why: a disk that fails is noted for the whole node. */
+    void fail(String message, RuntimeException cause);
+
+    /** What stands on its disk is damaged; it goes on if nobody else has the data. */
+    void damaged(String message);
 }

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,8 @@ import org.slf4j.LoggerFactory;
 final class Teacher {
     private static final Logger LOG = LoggerFactory.getLogger(Teacher.class);
     private static final int LEARN_BYTES_MAX = 4 << 20;
+    /** One that has not asked for so long does not go on. */
+    private static final long READING_MS_MAX = 60_000;
 
     private final ReplicaServices services;
     private final Gpid gpid;
@@ -34,15 +37,21 @@ final class Teacher {
     private final History history;
     private final EngineSlot slot;
     private final Path shelf;
+    private final Supplier<String> engineDamage;
     private final RoleHost replica;
     private final Map<Long, Asked> unanswered = new HashMap<>();
     /** The run of each learner that was taught last. */
     private final Map<HostPort, Long> runs = new HashMap<>();
 
+    /** Where each learner stands that is taught from the log, and when it asked. */
+    private final Map<HostPort, Reading> readings = new HashMap<>();
+
     private long lastToken;
 
     /** A learner's question that is not answered yet, and the run that asks. */
     private record Asked(Responder<LearnReply> responder, long incarnation) {}
+
+    private record Reading(long fromDecree, long atMs) {}
 
     Teacher(
             ReplicaServices services,
@@ -52,6 +61,7 @@ final class Teacher {
             History history,
             EngineSlot slot,
             Path shelf,
+            Supplier<String> engineDamage,
             RoleHost replica) {
         this.services = services;
         this.gpid = gpid;
@@ -60,6 +70,7 @@ final class Teacher {
         this.history = history;
         this.slot = slot;
         this.shelf = shelf;
+        this.engineDamage = engineDamage;
         this.replica = replica;
     }
 
@@ -113,15 +124,29 @@ final class Teacher {
         }
         long last = found.get(found.size() - 1).decree();
         boolean all = last == committed;
+        readings.put(ask.learner(), new Reading(last + 1, loop.nowMs()));
         responder.reply(Lessons.log(found, all ? last + 1 : 0));
         replica.perform(replica.role().onTaught(ask, last, all, loop.nowMs()));
     }
 
+    /** The first decree of the log that a learner still needs, as far as is known; {@link Long#MAX_VALUE} for none. */
+    long neededFrom() {
+        readings.values().removeIf(reading -> loop.nowMs() - reading.atMs() > READING_MS_MAX);
+        return readings.values().stream().mapToLong(Reading::fromDecree).min().orElse(Long.MAX_VALUE);
+    }
+
     private void teachCheckpoint(LearnAsk ask, Responder<LearnReply> responder) {
-        Engine source = slot.engine();
+        String damage = engineDamage.get();
+        if (!damage.isEmpty()) {
+            responder.reply(Messages.refusal(
+                    ErrorCode.ERR_CHECKPOINT_FAILED,
+                    "the only copy is damaged, and damage is not handed on: " + damage));
+            return;
+        }
+        Engine source = slot.watched();
         services.maintenance().execute(() -> {
             try {
-                var contents = services.shelf().take(gpid, source, shelf);
+                var contents = services.shelf().take(gpid, ask.learner(), source, shelf);
                 LOG.info(
                         "{}: {} learns from checkpoint {} at {}",
                         gpid,
@@ -153,6 +178,9 @@ final class Teacher {
             return log.read(fromDecree, bytesMax);
         } catch (LogException e) {
             LOG.error("{}: the log cannot be read from {} on", gpid, fromDecree, e);
+            if (!replica.isClosed()) {
+                loop.execute(() -> replica.damaged(String.valueOf(e.getMessage())));
+            }
             return List.of();
         }
     }

@@ -2,10 +2,18 @@ package dev.sluice.replica.replication;
 
 import java.util.List;
 
-/** Cannot go on, says why, and gives way to a learner. It becomes one itself when it is told to, from a checkpoint. */
-record Failed(Local local, Configuration configuration, String message) implements Role {
+/**
+ * Cannot go on, says why, and gives way to a learner. It becomes one itself when it is told to, from a checkpoint.
+ *
+ * @param damaged what it has committed is all there but for some rows that cannot be read: it goes on if nobody else has them
+ */
+record Failed(Local local, Configuration configuration, String message, boolean damaged) implements Role {
     static Step because(Local local, Configuration configuration, String message) {
-        return new Step(new Failed(local, configuration, message), List.of(new Effect.Report()), message);
+        return new Step(new Failed(local, configuration, message, false), List.of(new Effect.Report()), message);
+    }
+
+    static Step damaged(Local local, Configuration configuration, String message) {
+        return new Step(new Failed(local, configuration, message, true), List.of(new Effect.Report()), message);
     }
 
     @Override
@@ -28,7 +36,12 @@ record Failed(Local local, Configuration configuration, String message) implemen
                 && !local.self().equals(wanted.primary())) {
             return Succession.of(local, wanted, true, nowMs);
         }
-        return Step.stay(new Failed(local, wanted, message), new Effect.Report());
+        if (damaged
+                && local.self().equals(wanted.primary())
+                && wanted.secondaries().isEmpty()) {
+            return Primary.takeOverDamaged(local, wanted, message, nowMs);
+        }
+        return Step.stay(new Failed(local, wanted, message, damaged), new Effect.Report());
     }
 
     @Override

@@ -32,6 +32,11 @@ record Inactive(Local local, Configuration configuration) implements Role {
     }
 
     @Override
+    public Step onDamage(String message, long nowMs) {
+        return Failed.damaged(local, configuration, message);
+    }
+
+    @Override
     public Step onFailure(String message, long nowMs) {
         return Failed.because(local, configuration, message);
     }

@@ -12,6 +12,8 @@ import java.util.Map;
 final class Peer {
     private static final long RETRY_MS = 50;
     private static final long BEAT_MS = 500;
+    /** A group in which nothing happens: the primary asks its members whether they see it as it does. */
+    private static final long GROUP_CHECK_MS = 10_000;
 
     private final HostPort node;
     /** 0: a member. */
@@ -27,6 +29,7 @@ final class Peer {
     private long lastSentMs;
     private boolean readingLog;
     private boolean counted;
+    private boolean answered;
     private boolean unreachable;
     private long unreachableSinceMs;
     private boolean withoutLog;
@@ -59,6 +62,11 @@ final class Peer {
 
     boolean isMember() {
         return learnId == 0;
+    }
+
+    /** A member that answered as one, and does so still. */
+    boolean isInRole() {
+        return isMember() && answered && !isUnreachable();
     }
 
     long acked() {
@@ -130,11 +138,13 @@ final class Peer {
             acked = Math.max(acked, answer.lastPrepared());
             commitAcked = Math.max(commitAcked, answer.lastCommitted());
             gapsInARow = 0;
+            answered = true;
             unreachable = false;
             withoutLog = false;
             waitingSinceMs = nowMs;
             return true;
         }
+        answered = false;
         inFlight.clear();
         commitSent = -1;
         if (answer.outcome() == Outcome.GAP) {
@@ -189,9 +199,10 @@ final class Peer {
         return commitSent >= committed;
     }
 
-    /** Learners hear of the primary all the time; a member until it has applied all that is committed. */
+    /** Learners hear of the primary all the time; a member until it has applied all that is committed, and then rarely. */
     private boolean beatIsDue(long committed, long nowMs) {
-        return inFlight.isEmpty() && (!isMember() || commitAcked < committed) && nowMs - lastSentMs >= BEAT_MS;
+        long beatMs = !isMember() || commitAcked < committed ? BEAT_MS : GROUP_CHECK_MS;
+        return inFlight.isEmpty() && nowMs - lastSentMs >= beatMs;
     }
 
     private Effect message(Sender sender, List<Mutation> mutations, long nowMs) {

@@ -40,6 +40,7 @@ final class Primary implements Role, Peer.Sender {
     private List<Write> evaluating = List.of();
 
     private boolean serving;
+    private String damage = "";
     private boolean commitPointWanted;
     private long commitPointAtMs = -1;
 
@@ -63,6 +64,15 @@ final class Primary implements Role, Peer.Sender {
         effects.addAll(primary.goOn(nowMs));
         return new Step(
                 primary, effects, "ballot " + wanted.ballot() + ", takes over " + uncommitted + " prepared mutations");
+    }
+
+    /** The last with the data; some of it cannot be read. */
+    static Step takeOverDamaged(Local local, Configuration wanted, String damage, long nowMs) {
+        Step step = takeOver(local, wanted, nowMs);
+        if (step.next() instanceof Primary primary) {
+            primary.damage = damage;
+        }
+        return step;
     }
 
     @Override
@@ -92,7 +102,8 @@ final class Primary implements Role, Peer.Sender {
                 unreachable.add(peer.node());
             }
         }
-        return new Status(RoleName.PRIMARY, serving, learners, unreachable, "");
+        String message = damage.isEmpty() ? "" : "is damaged, and the last with the data: " + damage;
+        return new Status(RoleName.PRIMARY, serving, learners, unreachable, message);
     }
 
     @Override
@@ -205,7 +216,8 @@ final class Primary implements Role, Peer.Sender {
             effects.add(new Effect.Report());
         }
         effects.addAll(goOn(nowMs));
-        return new Step(this, effects, "");
+        Step step = new Step(this, effects, "");
+        return damage.isEmpty() || !hasHeir() ? step : step.then(giveWay("another has the data now: " + damage));
     }
 
     @Override
@@ -264,6 +276,23 @@ final class Primary implements Role, Peer.Sender {
     @Override
     public Step onFailure(String message, long nowMs) {
         return Failed.because(local, configuration, message).after(refuseAll());
+    }
+
+    /** What can still be read is all that there is: it stays until another member is seen to have the data. */
+    @Override
+    public Step onDamage(String message, long nowMs) {
+        damage = message;
+        return hasHeir() ? giveWay(message) : Step.stay(this, new Effect.Report());
+    }
+
+    private Step giveWay(String message) {
+        return Failed.damaged(local, configuration, message).after(refuseAll());
+    }
+
+    private boolean hasHeir() {
+        return peers.values().stream()
+                .anyMatch(peer ->
+                        peer.isInRole() && peer.acked() >= local.history().committed());
     }
 
     @Override

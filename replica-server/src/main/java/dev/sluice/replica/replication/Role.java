@@ -79,6 +79,11 @@ public sealed interface Role permits Primary, Secondary, Learner, Inactive, Fail
     /** A committed mutation cannot be applied, the log cannot be written, or the engine is damaged. */
     Step onFailure(String message, long nowMs);
 
+    /** Damage was found in what stands on the disk. A primary that is the last with the data stays. */
+    default Step onDamage(String message, long nowMs) {
+        return onFailure(message, nowMs);
+    }
+
     /** Time passes. */
     default Step onTick(long nowMs) {
         return Step.stay(this);

@@ -67,6 +67,11 @@ record Secondary(Local local, Configuration configuration, Following following) 
     }
 
     @Override
+    public Step onDamage(String message, long nowMs) {
+        return Failed.damaged(local, configuration, message).after(following.end(configuration.ballot()));
+    }
+
+    @Override
     public Step onFailure(String message, long nowMs) {
         return Failed.because(local, configuration, message).after(following.end(configuration.ballot()));
     }

@@ -31,6 +31,37 @@ abstract class EngineContract {
     abstract void deleteStaged(Path staged);
 
     @Test
+    void onlyRowsThatHaveExpiredAreRemovedAndTheDecreeStays() {
+        byte[] expired = StoredValue.of(100, 0, new byte[] {1});
+        byte[] later = StoredValue.of(101, 0, new byte[] {2});
+        byte[] never = StoredValue.of(StoredValue.NEVER, 0, new byte[] {3});
+        byte[] tooShort = {4};
+        List<byte[]> keys = List.of(new byte[] {1}, new byte[] {2}, new byte[] {3}, new byte[] {4}, new byte[] {5});
+        try (EngineFactory factory = factory();
+                Engine engine = factory.open(directory("engine"))) {
+            engine.apply(
+                    1,
+                    List.of(
+                            new RowChange(keys.get(0), expired),
+                            new RowChange(keys.get(1), later),
+                            new RowChange(keys.get(2), never),
+                            new RowChange(keys.get(3), tooShort)));
+
+            assertThat(engine.removeExpired(keys, 100)).isEqualTo(1);
+
+            assertThat(engine.appliedDecree()).isEqualTo(1);
+            assertThat(engine.get(keys.get(0))).isNull();
+            assertThat(engine.get(keys.get(1))).isEqualTo(later);
+            assertThat(engine.get(keys.get(2))).isEqualTo(never);
+            assertThat(engine.get(keys.get(3))).isEqualTo(tooShort);
+            assertThat(engine.removeExpired(keys, 100)).isZero();
+            assertThat(engine.flush()).isEqualTo(1);
+            engine.apply(2, List.of());
+            assertThat(engine.flush()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void beginsEmptyAtDecreeZero() {
         try (Engine engine = open()) {
             assertThat(engine.appliedDecree()).isZero();

@@ -17,6 +17,8 @@ import dev.sluice.common.time.Clock;
 import dev.sluice.common.time.EventLoop;
 import dev.sluice.common.time.ThreadEventLoop;
 import dev.sluice.common.time.testing.VirtualTime;
+import dev.sluice.replica.disk.DataDirectories;
+import dev.sluice.replica.disk.DataDirectory;
 import dev.sluice.replica.engine.EngineFactory;
 import dev.sluice.replica.engine.testing.InMemoryEngineFactory;
 import dev.sluice.replica.learn.CheckpointFetch;
@@ -34,6 +36,7 @@ import dev.sluice.wire.internal.PartitionDirective;
 import dev.sluice.wire.internal.PartitionLoadReport;
 import dev.sluice.wire.internal.ReplicaReport;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,7 +122,9 @@ final class ReplicasTest {
         files.createDirectories(DATA.resolve("1.0/load/7"));
         files.createDirectories(DATA.resolve("1.1/engine"));
         files.createDirectories(DATA.resolve("notes/load"));
-        replicas().openAll();
+        var opened = replicas().openAll();
+        time.runDue();
+        assertThat(opened).isCompleted();
         assertThat(files.list(DATA)).containsExactlyInAnyOrder("1.1", "notes");
     }
 
@@ -152,15 +157,16 @@ final class ReplicasTest {
 
     private Replicas replicas(EngineFactory engines, EventLoop loop, Executor maintenance) {
         ReplicaServices services = services(files, engines, time, maintenance, host -> new Hooks());
-        return new Replicas(services, DATA, loop, List.of(loop), () -> "cluster", GARBAGE_MS, new Replicas.Listener() {
-            @Override
-            public void onReport(ReplicaReport report) {}
+        return new Replicas(
+                services, loop, List.of(loop), () -> "cluster", false, GARBAGE_MS, GARBAGE_MS, new Replicas.Listener() {
+                    @Override
+                    public void onReport(ReplicaReport report) {}
 
-            @Override
-            public void onRemoved(Gpid gpid) {
-                removed.add(gpid);
-            }
-        });
+                    @Override
+                    public void onRemoved(Gpid gpid) {
+                        removed.add(gpid);
+                    }
+                });
     }
 
     /** Services of a node that nobody is reached from. */
@@ -170,16 +176,25 @@ final class ReplicasTest {
                 SELF,
                 1,
                 files,
+                disks(files),
                 engines,
                 directory -> SegmentedMutationLog.open(files, directory, LogOptions.DEFAULT, Runnable::run),
                 new NoNetwork(),
                 maintenance,
-                maintenance,
                 new CheckpointShelf(files, clock, Throttle.NONE),
-                new CheckpointFetch(new NoNetwork(), files, Throttle.NONE),
+                new CheckpointFetch(
+                        new NoNetwork(), files, (path, bytes) -> {}, Throttle.NONE, new VirtualTime(), maintenance, 1),
                 loads,
                 gpid -> {},
                 ReplicaSettings.DEFAULT);
+    }
+
+    private static DataDirectories disks(FileSystem files) {
+        try {
+            return DataDirectories.open(files, List.of(new DataDirectory("data", DATA)), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void tell(PartitionDirective directive) {

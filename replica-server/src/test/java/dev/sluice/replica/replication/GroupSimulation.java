@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -51,11 +52,14 @@ final class GroupSimulation {
     private Configuration configuration;
     private final Map<HostPort, Integer> incarnations = new HashMap<>();
     private final Set<HostPort> learners = new TreeSet<>();
+    private final Set<Cut> cuts = new HashSet<>();
     private long nowMs;
     private long order;
     private long lastToken;
     private double lossRate;
     private boolean faulty = true;
+
+    private record Cut(HostPort from, HostPort to) {}
 
     private record Event(long atMs, long order, Runnable task) {}
 
@@ -87,6 +91,7 @@ final class GroupSimulation {
         runFor(faultyMs);
         faulty = false;
         lossRate = 0;
+        cuts.clear();
         nodes.forEach(node -> {
             if (!node.alive) {
                 node.start();
@@ -181,11 +186,22 @@ final class GroupSimulation {
         if (!faulty) {
             return;
         }
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(9)) {
             case 0, 1 -> crashSomebody();
             case 2 -> lossRate = random.nextInt(4) * 0.1;
             case 3 -> movePrimary();
-            case 4 -> {
+            case 4 -> any().pausedUntilMs = nowMs + random.nextInt(1_000);
+            case 5 -> cutOneWay();
+            case 6 -> {
+                Node node = any();
+                boolean alone = isMember(node.address) && configuration.memberCount() == 1;
+                if (node.alive
+                        && (alone || !isMember(node.address) || liveMembers().size() > 1)) {
+                    node.perform(node.role.onDamage("injected damage", nowMs));
+                    node.failed |= node.role instanceof Failed;
+                }
+            }
+            case 7 -> {
                 Node node = any();
                 node.durable = node.applied();
                 node.log
@@ -200,6 +216,13 @@ final class GroupSimulation {
                 }
             }
         }
+    }
+
+    /** From one node nothing reaches another for a while; the other way all goes on. */
+    private void cutOneWay() {
+        Cut cut = new Cut(any().address, any().address);
+        cuts.add(cut);
+        after(random.nextInt(2_000), () -> cuts.remove(cut));
     }
 
     private Node any() {
@@ -321,7 +344,7 @@ final class GroupSimulation {
                 configuration.minReplicaCount());
         for (Node node : nodes) {
             Configuration told = configuration;
-            deliver(node, () -> {
+            deliver(null, node, () -> {
                 if (!told.ballot().isOlderThan(node.role.configuration().ballot())) {
                     node.perform(node.role.onDirective(told, nowMs));
                     node.failed &= node.role instanceof Failed;
@@ -346,13 +369,28 @@ final class GroupSimulation {
 
     // ---- The network
 
-    private void deliver(Node to, Runnable message) {
-        int incarnation = to.incarnation;
-        if (random.nextDouble() < lossRate) {
+    private void deliver(@Nullable HostPort from, Node to, Runnable message) {
+        if (random.nextDouble() < lossRate || (from != null && cuts.contains(new Cut(from, to.address)))) {
             return;
         }
-        after(1 + random.nextInt(random.nextInt(10) == 0 ? 100 : 10), () -> {
-            if (to.alive && to.incarnation == incarnation) {
+        arrive(to, to.incarnation, 1 + random.nextInt(delayMsMax()), message);
+    }
+
+    /** Now and then an answer is later than anybody waits for it. */
+    private int delayMsMax() {
+        int chance = faulty ? random.nextInt(200) : 100;
+        return chance == 0 ? 3 * (int) LIMITS.prepareTimeoutMs() : chance < 20 ? 100 : 10;
+    }
+
+    /** A node that is paused hears it when it goes on. */
+    private void arrive(Node to, int incarnation, long delayMs, Runnable message) {
+        after(delayMs, () -> {
+            if (!to.alive || to.incarnation != incarnation) {
+                return;
+            }
+            if (nowMs < to.pausedUntilMs) {
+                arrive(to, incarnation, to.pausedUntilMs - nowMs, message);
+            } else {
                 message.run();
             }
         });
@@ -384,6 +422,7 @@ final class GroupSimulation {
         private boolean failed;
         private long durable;
         private long crashedAtMs;
+        private long pausedUntilMs;
         private long tokens;
 
         private Node(HostPort address) {
@@ -441,7 +480,7 @@ final class GroupSimulation {
         }
 
         private void tick() {
-            if (alive) {
+            if (alive && nowMs >= pausedUntilMs) {
                 perform(role.onTick(nowMs));
             }
         }
@@ -456,11 +495,7 @@ final class GroupSimulation {
             Runnable whole = () -> {
                 toDisk.run();
                 if (alive && incarnation == mine) {
-                    after(0, () -> {
-                        if (alive && incarnation == mine) {
-                            done.run();
-                        }
-                    });
+                    arrive(this, mine, 0, done);
                 }
             };
             writing.addLast(whole);
@@ -556,11 +591,12 @@ final class GroupSimulation {
                     sent.toLearner(),
                     sent.learnId(),
                     sent.firstOfBallot());
-            deliver(to, () -> {
+            Runnable arrives = () -> {
                 long token = ++to.tokens;
                 to.prepares.put(
                         token,
                         answer -> deliver(
+                                to.address,
                                 this,
                                 () -> hear.accept(new PrepareAnswer(
                                         messageId,
@@ -569,7 +605,11 @@ final class GroupSimulation {
                                         answer.lastPrepared(),
                                         answer.lastCommitted()))));
                 to.perform(to.role.onPrepare(token, received, nowMs));
-            });
+            };
+            deliver(address, to, arrives);
+            if (faulty && random.nextInt(30) == 0) {
+                deliver(address, to, arrives);
+            }
             after(LIMITS.prepareTimeoutMs(), () -> hear.accept(PrepareAnswer.lost(messageId)));
         }
 
@@ -630,12 +670,12 @@ final class GroupSimulation {
             int mine = incarnation;
             long learnId = effect.ask().learnId();
             boolean[] answered = new boolean[1];
-            deliver(primary, () -> {
+            deliver(address, primary, () -> {
                 long token = ++primary.tokens;
                 TreeMap<Long, Mutation> checkpoint = new TreeMap<>(primary.engine);
                 primary.lessons.put(
                         token,
-                        answer -> deliver(this, () -> {
+                        answer -> deliver(primary.address, this, () -> {
                             if (!answered[0]) {
                                 answered[0] = true;
                                 learned(learnId, answer, checkpoint);

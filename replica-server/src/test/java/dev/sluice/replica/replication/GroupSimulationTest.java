@@ -21,6 +21,6 @@ class GroupSimulationTest {
 
     static LongStream seeds() {
         Long one = Long.getLong("sluice.seed");
-        return one == null ? LongStream.range(0, 100) : LongStream.of(one);
+        return one == null ? LongStream.range(0, Long.getLong("sluice.seeds", 100)) : LongStream.of(one);
     }
 }

@@ -147,6 +147,7 @@ class RoleTransitionsTest {
         events.put("learned nothing", role -> role.onLearned(8, new LearnAnswer.Failed("no"), 10));
         events.put("learned, old", role -> role.onLearned(3, new LearnAnswer.Failed("no"), 10));
         events.put("failure", role -> role.onFailure("disk", 10));
+        events.put("damage", role -> role.onDamage("block 7", 10));
         events.put("tick", role -> role.onTick(10));
         events.put("tick, much later", role -> role.onTick(10_000));
         return events;

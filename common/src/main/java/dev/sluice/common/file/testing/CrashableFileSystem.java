@@ -12,7 +12,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CrashableFileSystem implements FileSystem {
     private final Directory root = new Directory();
+    private final Map<Path, Long> disks = new HashMap<>();
     private long capacityBytes = Long.MAX_VALUE;
     private Fault fault = (operation, path) -> {};
     private int crashes;
@@ -46,6 +49,9 @@ public final class CrashableFileSystem implements FileSystem {
     @FunctionalInterface
     public interface Fault {
         void before(Operation operation, Path path) throws IOException;
+
+        /** Asked before a write, after {@link #before}: so many bytes. */
+        default void beforeWrite(Path path, int bytes) throws IOException {}
     }
 
     /** Power is lost: nothing survives that was not synced, and open files are of no more use. */
@@ -68,6 +74,11 @@ public final class CrashableFileSystem implements FileSystem {
     /** Size of the disk; a write that needs more fails. */
     public synchronized void setCapacityBytes(long bytes) {
         capacityBytes = bytes;
+    }
+
+    /** From now on a directory is a disk of its own, of that size; a write below it that needs more fails. */
+    public synchronized void setCapacityBytes(Path directory, long bytes) {
+        disks.put(normal(directory), bytes);
     }
 
     @Override
@@ -184,17 +195,32 @@ public final class CrashableFileSystem implements FileSystem {
 
     @Override
     public synchronized long usableBytes(Path path) {
-        return Math.max(0, capacityBytes - usedBytes(root));
+        Path disk = diskOf(path);
+        return Math.max(0, totalBytes(path) - usedBytes(below(disk)));
     }
 
     @Override
     public synchronized long totalBytes(Path path) {
-        return capacityBytes;
+        Path disk = diskOf(path);
+        return disk == null ? capacityBytes : disks.getOrDefault(disk, capacityBytes);
     }
 
     @Override
     public synchronized boolean isSameFile(Path one, Path other) throws IOException {
         return require(one) == require(other);
+    }
+
+    /** The directory that is a disk of its own and has the path; null if it lies on the one disk of all others. */
+    private @Nullable Path diskOf(Path path) {
+        Path at = normal(path);
+        while (at != null && !disks.containsKey(at)) {
+            at = at.getParent();
+        }
+        return at;
+    }
+
+    private Directory below(@Nullable Path disk) {
+        return disk != null && find(disk) instanceof Directory directory ? directory : root;
     }
 
     private static long usedBytes(Directory directory) {
@@ -270,6 +296,7 @@ public final class CrashableFileSystem implements FileSystem {
         public void write(ByteBuffer source, long position) throws IOException {
             synchronized (CrashableFileSystem.this) {
                 check(Operation.WRITE);
+                fault.beforeWrite(path, source.remaining());
                 long growth = Math.max(0, position + source.remaining() - content.size());
                 if (growth > usableBytes(path)) {
                     throw new FileSystemException(path.toString(), null, "No space left on device");

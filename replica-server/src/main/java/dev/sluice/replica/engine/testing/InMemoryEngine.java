@@ -1,5 +1,6 @@
 package dev.sluice.replica.engine.testing;
 
+import dev.sluice.common.data.StoredValue;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.replica.engine.Engine;
 import dev.sluice.replica.engine.EngineException;
@@ -74,6 +75,21 @@ final class InMemoryEngine implements Engine {
         current = current.with(decree, rows);
         rows.forEach(row -> unflushedKeys.add(row.key()));
         factory.reached(Step.APPLIED);
+    }
+
+    @Override
+    public synchronized int removeExpired(List<byte[]> keys, int expiryNow) {
+        requireOpen();
+        List<RowChange> removals = new ArrayList<>();
+        for (byte[] key : keys) {
+            byte @Nullable [] value = current.rows().get(key);
+            if (value != null && StoredValue.hasExpired(value, expiryNow)) {
+                removals.add(new RowChange(key, null));
+                unflushedKeys.add(key);
+            }
+        }
+        current = current.with(current.decree(), removals);
+        return removals.size();
     }
 
     @Override
