@@ -69,6 +69,7 @@ struct ReplicaOnDisk {
     4: i64 lastPreparedDecree;
     5: i64 lastDurableDecree;
     6: optional AppDescription app;  // as the leader last described it: a lost meta group is rebuilt from these
+    7: optional i64 lastPreparedBallot;   // under which the last mutation in the log was proposed; absent: not known
 }
 
 struct NodeHello {
@@ -150,6 +151,7 @@ struct ReplicaReport {
     10: optional base.WireErrorCode error;               // with ERROR: why it cannot serve
     11: optional string message;
     12: i64 publishedLoadId;                             // of the last publish that this replica applied, 0: none
+    13: optional i64 handedOver;                         // from a primary that was asked to hand over: the sequence that it was asked with, once it serves no more
 }
 
 // One data directory of a node.
@@ -228,6 +230,8 @@ struct PartitionDirective {
     7: optional LoadDirective load;                      // to the primary; to a replica that is in no group: what it may keep
     8: bool giveUp;                                      // to a node that is neither: a record says that its replica is garbage
     9: i32 minReplicaCount;                              // members needed for a write (mutation_2pc_min_replica_count, bounded)
+    10: optional i64 sequence;                           // of what is said under one ballot: an older one changes nothing
+    11: optional bool handOver;                          // the primary is to stop serving, and to report the sequence when it has
 }
 
 struct Directives {

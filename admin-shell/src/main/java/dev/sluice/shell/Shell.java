@@ -30,6 +30,7 @@ final class Shell {
         this.commands = new CommandLine(new Root());
         List<Object> all = new ArrayList<>();
         all.addAll(ClusterCommands.all(session));
+        all.addAll(OperationCommands.all(session));
         all.addAll(AppCommands.all(session));
         all.addAll(AppSettingCommands.all(session));
         all.addAll(EnvCommands.all(session));

@@ -88,6 +88,11 @@ public final class AdminClient {
         return metas.servers();
     }
 
+    /** What an operator does with partitions by hand. */
+    public Operations operations() {
+        return new Operations(metas);
+    }
+
     // Apps
 
     /**

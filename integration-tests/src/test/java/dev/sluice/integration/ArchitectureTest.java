@@ -24,6 +24,7 @@ final class ArchitectureTest {
         "dev.sluice.bulkload.load..",
         "dev.sluice.meta.state..",
         "dev.sluice.meta.guardian..",
+        "dev.sluice.meta.balancer..",
         "dev.sluice.replica.replication..",
     };
 

@@ -85,6 +85,21 @@ public final class MetaOptions {
             .range(1, 100)
             .doc("Members that a write needs; never more than the app should have.");
 
+    public static final Option<Boolean> RECOVER = Options.bool(META, "recover_from_replica_server")
+            .defaultValue(false)
+            .doc("An empty meta group makes no new cluster, but waits to be told to recover a lost one.");
+
+    public static final Option<Integer> BALANCE_MOVES_MAX = Options.integer(META, "balance_op_count_per_round")
+            .defaultValue(10)
+            .range(0, 10_000)
+            .doc("Moves of the balancer under way at a time; it moves only at the function level lively.")
+            .mutable();
+
+    public static final Option<Boolean> BALANCE_ONLY_PRIMARIES = Options.bool(META, "only_move_primary")
+            .defaultValue(false)
+            .doc("The balancer switches primaries and copies nothing.")
+            .mutable();
+
     public static final Option<Integer> NETWORK_THREADS = Options.integer("network", "io_service_worker_count")
             .defaultValue(2)
             .range(1, 64)

@@ -39,10 +39,12 @@ import dev.sluice.meta.load.LoadDriver;
 import dev.sluice.meta.load.LoadHandlers;
 import dev.sluice.meta.load.LoadOptions;
 import dev.sluice.meta.load.Nodes;
+import dev.sluice.meta.node.BalanceOptions;
 import dev.sluice.meta.node.Keeper;
 import dev.sluice.meta.node.NodeOptions;
 import dev.sluice.meta.node.NodeRegistry;
 import dev.sluice.meta.node.ReportListener;
+import dev.sluice.meta.recovery.Survey;
 import dev.sluice.meta.state.FunctionLevel;
 import dev.sluice.meta.state.MetaState;
 import dev.sluice.wire.internal.ReplicaReport;
@@ -127,10 +129,16 @@ public final class MetaServer implements AutoCloseable {
         loadDriver = loads;
         Guardian guardian = new Guardian(
                 nodeOptions.replaceDelayMs(), (state, gpid, learner, view) -> loads.admits(state, gpid, learner));
-        Keeper keeper = new Keeper(loop, owner, registry, guardian);
+        Keeper keeper = new Keeper(loop, owner, registry, guardian, this::balanceOptions);
         registry.addListener(new LoadReportsFrom(loads));
         registry.addListener(keeper);
-        owner.addListener(new Founder(owner, functionLevel()));
+        Survey survey = null;
+        if (config.get(MetaOptions.RECOVER)) {
+            survey = new Survey(loop, functionLevel());
+            registry.addListener(survey);
+        } else {
+            owner.addListener(new Founder(owner, functionLevel()));
+        }
         owner.addListener(registry);
         owner.addListener(loads);
         owner.addListener(keeper);
@@ -144,6 +152,8 @@ public final class MetaServer implements AutoCloseable {
                         () -> liveNodes(registry),
                         config,
                         new MetaIdentity(self, config.get(MetaOptions.CLUSTER_NAME), servers),
+                        new Care(registry, keeper),
+                        survey,
                         remote,
                         commandThread)
                 .register(handlers);
@@ -295,6 +305,11 @@ public final class MetaServer implements AutoCloseable {
                 config.get(MetaOptions.DIRECTIVE_REPEAT_MS),
                 config.get(MetaOptions.ASSIGN_DELAY_MS),
                 config.get(MetaOptions.MIN_REPLICA_COUNT));
+    }
+
+    private BalanceOptions balanceOptions() {
+        return new BalanceOptions(
+                config.get(MetaOptions.BALANCE_MOVES_MAX), config.get(MetaOptions.BALANCE_ONLY_PRIMARIES));
     }
 
     private FunctionLevel functionLevel() {

@@ -13,8 +13,6 @@ import dev.sluice.wire.admin.AddDuplicationResponse;
 import dev.sluice.wire.admin.CreateAppResponse;
 import dev.sluice.wire.admin.ListDuplicationResponse;
 import dev.sluice.wire.admin.ModifyDuplicationResponse;
-import dev.sluice.wire.admin.ProposeBalancerRequest;
-import dev.sluice.wire.admin.ProposeBalancerResponse;
 import dev.sluice.wire.admin.QueryBackupPolicyResponse;
 import dev.sluice.wire.admin.QueryDuplicationResponse;
 import dev.sluice.wire.admin.QueryManualCompactRequest;
@@ -23,7 +21,6 @@ import dev.sluice.wire.admin.QueryRestoreResponse;
 import dev.sluice.wire.admin.QuerySplitResponse;
 import dev.sluice.wire.admin.StartManualCompactRequest;
 import dev.sluice.wire.admin.StartManualCompactResponse;
-import dev.sluice.wire.admin.StartRecoveryResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,12 +60,7 @@ final class AbsentServices {
                 .read(
                         AdminRpcs.QUERY_MANUAL_COMPACT_STATUS,
                         AbsentServices::queryCompact,
-                        error -> queryCompact(error, ""))
-                .read(
-                        AdminRpcs.START_RECOVERY,
-                        (state, request) -> startRecovery(ErrorCode.ERR_SERVICE_ALREADY_RUNNING),
-                        AbsentServices::startRecovery)
-                .read(AdminRpcs.PROPOSE_BALANCER, AbsentServices::propose, AbsentServices::refuseProposal);
+                        error -> queryCompact(error, ""));
     }
 
     private static <R extends TBase<?, ?>> void absent(
@@ -135,25 +127,5 @@ final class AbsentServices {
 
     private static QueryManualCompactResponse queryCompact(ErrorCode error, String hint) {
         return new QueryManualCompactResponse().setErr(Wire.error(error)).setHintMsg(hint);
-    }
-
-    /** Replicas are placed by the guardian and the balancer alone. */
-    private static ProposeBalancerResponse propose(MetaState state, ProposeBalancerRequest request) {
-        boolean exists = state.findApp(request.getGpid().appId())
-                .filter(App::isAvailable)
-                .filter(app -> request.getGpid().partitionIndex() >= 0
-                        && request.getGpid().partitionIndex() < app.partitionCount())
-                .isPresent();
-        return refuseProposal(exists ? ErrorCode.ERR_SERVICE_NOT_ACTIVE : ErrorCode.ERR_INVALID_PARAMETERS);
-    }
-
-    private static ProposeBalancerResponse refuseProposal(ErrorCode error) {
-        return new ProposeBalancerResponse().setErr(Wire.error(error));
-    }
-
-    private static StartRecoveryResponse startRecovery(ErrorCode error) {
-        return new StartRecoveryResponse()
-                .setErr(Wire.error(error))
-                .setHintMessage("the journal of the meta group is where apps are recovered from");
     }
 }

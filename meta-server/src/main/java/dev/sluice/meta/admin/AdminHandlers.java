@@ -8,8 +8,11 @@ import dev.sluice.common.rpc.AdminRpcs;
 import dev.sluice.common.rpc.NoAuthentication;
 import dev.sluice.common.rpc.RpcHandlers;
 import dev.sluice.meta.leader.MetaLeader;
+import dev.sluice.meta.recovery.Survey;
 import dev.sluice.wire.admin.QueryConfigResponse;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Answers the administration calls of the client protocol at one meta server; those of bulk load are elsewhere. */
 public final class AdminHandlers {
@@ -17,11 +20,14 @@ public final class AdminHandlers {
     private final LiveNodes nodes;
     private final Config config;
     private final MetaIdentity identity;
+    private final PartitionCare care;
+    private final @Nullable Survey survey;
     private final RemoteCommands commands;
     private final Executor commandExecutor;
 
     /**
      * @param config with the options of {@link AdminOptions}
+     * @param survey of what nodes hold, if this server was started to recover a lost meta group
      * @param commands answered as remote commands, on the executor, by leader and followers alike
      */
     public AdminHandlers(
@@ -29,21 +35,26 @@ public final class AdminHandlers {
             LiveNodes nodes,
             Config config,
             MetaIdentity identity,
+            PartitionCare care,
+            @Nullable Survey survey,
             RemoteCommands commands,
             Executor commandExecutor) {
         this.leader = leader;
         this.nodes = nodes;
         this.config = config;
         this.identity = identity;
+        this.care = care;
+        this.survey = survey;
         this.commands = commands;
         this.commandExecutor = commandExecutor;
     }
 
     /** Adds the handlers to the table of a server that has not started yet. */
     public void register(RpcHandlers handlers) {
-        LeaderGate gate = new LeaderGate(leader, identity.self(), handlers);
+        LeaderGate gate = new LeaderGate(leader, identity.self(), handlers, survey != null);
         registerApps(gate);
         registerCluster(gate);
+        registerCare(gate);
         AbsentServices.register(gate);
         NoAuthentication.register(handlers);
         CommandHandler.register(handlers, commands, commandExecutor);
@@ -53,7 +64,10 @@ public final class AdminHandlers {
         AppCreation creation = new AppCreation(nodes, config);
         AppCommands apps = new AppCommands(config);
         ReplicaCounts replicaCounts = new ReplicaCounts(nodes, config);
-        gate.read(AdminRpcs.QUERY_CONFIG, RoutingQuery::answer, this::refuseRouting)
+        gate.read(
+                        AdminRpcs.QUERY_CONFIG,
+                        (state, request) -> RoutingQuery.answer(state, request, care.deadNodes()),
+                        this::refuseRouting)
                 .write(AdminRpcs.CREATE_APP, creation::create, AppCreation::refuse)
                 .write(AdminRpcs.DROP_APP, apps::drop, AppCommands::refuseDrop)
                 .write(AdminRpcs.RECALL_APP, apps::recall, AppCommands::refuseRecall)
@@ -67,10 +81,19 @@ public final class AdminHandlers {
     }
 
     private void registerCluster(LeaderGate gate) {
-        NodeQueries queries = new NodeQueries(nodes, identity);
+        NodeQueries queries = new NodeQueries(nodes, identity, care);
         gate.read(AdminRpcs.LIST_NODES, queries::list, NodeQueries::refuseList)
                 .read(AdminRpcs.CLUSTER_INFO, queries::clusterInfo, NodeQueries::refuseClusterInfo)
                 .write(AdminRpcs.CONTROL_META, ClusterCommands::control, ClusterCommands::refuse);
+    }
+
+    private void registerCare(LeaderGate gate) {
+        Proposals proposals = new Proposals(care);
+        Diagnosis diagnosis = new Diagnosis(care);
+        Recovery recovery = new Recovery(survey);
+        gate.act(AdminRpcs.PROPOSE_BALANCER, proposals::propose, proposals::begin, Proposals::refuse, false)
+                .write(AdminRpcs.DDD_DIAGNOSE, diagnosis::diagnose, Diagnosis::refuse)
+                .act(AdminRpcs.START_RECOVERY, recovery::start, Function.identity(), Recovery::refuse, true);
     }
 
     private QueryConfigResponse refuseRouting(ErrorCode error) {

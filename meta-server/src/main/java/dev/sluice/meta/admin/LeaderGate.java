@@ -27,11 +27,14 @@ final class LeaderGate {
     private final MetaLeader leader;
     private final HostPort self;
     private final RpcHandlers handlers;
+    private final boolean recovers;
 
-    LeaderGate(MetaLeader leader, HostPort self, RpcHandlers handlers) {
+    /** @param recovers without a cluster yet, this server waits to be told to recover one */
+    LeaderGate(MetaLeader leader, HostPort self, RpcHandlers handlers, boolean recovers) {
         this.leader = leader;
         this.self = self;
         this.handlers = handlers;
+        this.recovers = recovers;
     }
 
     /**
@@ -62,14 +65,31 @@ final class LeaderGate {
     /** Answers {@code rpc} once what the command decides is committed. */
     <Q extends TBase<?, ?>, R extends TBase<?, ?>> LeaderGate write(
             Rpc<Q, R> rpc, Function<Q, Command<R>> command, Function<ErrorCode, R> refuse) {
+        return act(rpc, command, Function.identity(), refuse, false);
+    }
+
+    /**
+     * Answers {@code rpc} once what the command decides is committed, and what follows from it is done.
+     *
+     * @param act called on the leader's event loop
+     * @param foundsCluster also while there is no cluster yet
+     */
+    <Q extends TBase<?, ?>, D, R extends TBase<?, ?>> LeaderGate act(
+            Rpc<Q, R> rpc,
+            Function<Q, Command<D>> command,
+            Function<D, R> act,
+            Function<ErrorCode, R> refuse,
+            boolean foundsCluster) {
         handlers.on(rpc, Access.CLIENTS, (caller, header, request, responder) -> {
             ErrorCode error = check();
-            if (!error.isOk()) {
+            boolean mayFound = foundsCluster && isFounding(error);
+            if (!error.isOk() && !mayFound) {
                 responder.reply(refuse.apply(error));
                 return;
             }
             LOG.info("{} from {}: {}", rpc, caller.remote(), request);
             CompletableFuture<Void> unused = leader.submit(command.apply(request))
+                    .thenApply(act)
                     .handle((reply, failure) -> failure == null ? reply : refuse.apply(errorOf(failure)))
                     .thenAccept(responder::reply);
         });
@@ -78,12 +98,17 @@ final class LeaderGate {
 
     private ErrorCode check() {
         if (leader.findTerm().isPresent() && leader.holdsLease()) {
-            return leader.state().clusterId().isEmpty() ? ErrorCode.ERR_SERVICE_NOT_ACTIVE : ErrorCode.ERR_OK;
+            ErrorCode without = recovers ? ErrorCode.ERR_UNDER_RECOVERY : ErrorCode.ERR_SERVICE_NOT_ACTIVE;
+            return leader.state().clusterId().isEmpty() ? without : ErrorCode.ERR_OK;
         }
         // Elected, but not all of the journal is replayed or the lease not granted yet.
         return leader.findLeader().filter(self::equals).isPresent()
                 ? ErrorCode.ERR_SERVICE_NOT_ACTIVE
                 : ErrorCode.ERR_FORWARD_TO_OTHERS;
+    }
+
+    private static boolean isFounding(ErrorCode error) {
+        return error == ErrorCode.ERR_UNDER_RECOVERY;
     }
 
     /** A client that is told to go elsewhere asks again, here too if this server still leads. */

@@ -4,6 +4,7 @@ import dev.sluice.common.ErrorCode;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.meta.admin.LiveNodes.LiveNode;
+import dev.sluice.meta.guardian.Move;
 import dev.sluice.meta.state.App;
 import dev.sluice.meta.state.MetaState;
 import dev.sluice.meta.state.Partition;
@@ -14,6 +15,7 @@ import dev.sluice.wire.admin.ListNodesResponse;
 import dev.sluice.wire.admin.NodeInfo;
 import dev.sluice.wire.admin.NodeStatus;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,13 +26,12 @@ import java.util.stream.Collectors;
 
 /** The replica servers, and the cluster in a few words. */
 final class NodeQueries {
-    /** Nothing of the balancer waits: it acts when it decides. */
-    private static final String NO_BALANCE_OPERATIONS = "move_primary=0,copy_primary=0,copy_secondary=0,total=0";
-
     private final LiveNodes nodes;
     private final MetaIdentity identity;
+    private final PartitionCare care;
 
-    NodeQueries(LiveNodes nodes, MetaIdentity identity) {
+    NodeQueries(LiveNodes nodes, MetaIdentity identity, PartitionCare care) {
+        this.care = care;
         this.nodes = nodes;
         this.identity = identity;
     }
@@ -77,7 +78,7 @@ final class NodeQueries {
         info.put("zookeeper_hosts", "");
         info.put("zookeeper_root", "");
         info.put("meta_function_level", state.functionLevel().name().toLowerCase(Locale.ROOT));
-        info.put("balance_operation_count", NO_BALANCE_OPERATIONS);
+        info.put("balance_operation_count", balanceOperations());
         info.put("primary_replica_count_stddev", deviation(primaries));
         info.put("total_replica_count_stddev", deviation(replicas));
         info.put("cluster_name", identity.clusterName());
@@ -91,6 +92,19 @@ final class NodeQueries {
                 .setErr(Wire.error(error))
                 .setKeys(List.of())
                 .setValues(List.of());
+    }
+
+    private String balanceOperations() {
+        Collection<Move> moves = care.moves().values();
+        StringBuilder text = new StringBuilder();
+        for (Move.Kind kind : Move.Kind.values()) {
+            long count = moves.stream().filter(move -> move.kind() == kind).count();
+            text.append(kind.name().toLowerCase(Locale.ROOT))
+                    .append('=')
+                    .append(count)
+                    .append(',');
+        }
+        return text.append("total=").append(moves.size()).toString();
     }
 
     private static NodeStatus status(LiveNode node) {

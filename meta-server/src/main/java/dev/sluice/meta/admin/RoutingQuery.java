@@ -21,9 +21,11 @@ final class RoutingQuery {
 
     /**
      * The wanted partitions, all if none of the wanted ones exists. A partition that nobody serves yet has ballot 0 and no
-     * primary.
+     * primary; one of which no member is left has none either.
+     *
+     * @param dead nodes that serve nothing any more
      */
-    static QueryConfigResponse answer(MetaState state, QueryConfigRequest request) {
+    static QueryConfigResponse answer(MetaState state, QueryConfigRequest request, Set<HostPort> dead) {
         Optional<App> found = state.findApp(request.getAppName());
         if (found.isEmpty()) {
             return refuse(ErrorCode.ERR_OBJECT_NOT_FOUND);
@@ -38,7 +40,7 @@ final class RoutingQuery {
             }
         }
         List<PartitionConfiguration> partitions = (wanted.isEmpty() ? all : List.copyOf(wanted))
-                .stream().map(partition -> onWire(partition, app)).toList();
+                .stream().map(partition -> onWire(partition, app, dead)).toList();
         return new QueryConfigResponse()
                 .setErr(Wire.error(ErrorCode.ERR_OK))
                 .setAppId(app.id())
@@ -61,16 +63,20 @@ final class RoutingQuery {
         return reply;
     }
 
-    static PartitionConfiguration onWire(Partition partition, App app) {
-        List<WireAddress> drops = partition.lastDrops().stream()
-                .map(drop -> Wire.address(drop.node()))
-                .toList();
+    static PartitionConfiguration onWire(Partition partition, App app, Set<HostPort> dead) {
+        List<HostPort> members = partition.configuration().members();
+        boolean isLost = dead.containsAll(members);
+        List<WireAddress> drops = new ArrayList<>();
+        partition.lastDrops().forEach(drop -> drops.add(Wire.address(drop.node())));
+        if (isLost) {
+            members.forEach(node -> drops.add(Wire.address(node)));
+        }
         return new PartitionConfiguration()
                 .setPid(Wire.gpid(partition.gpid()))
                 .setBallot(partition.ballot().number())
                 .setMaxReplicaCount(app.maxReplicaCount())
-                .setPrimary(Wire.addressOrNone(partition.primary()))
-                .setSecondaries(Wire.addresses(partition.secondaries()))
+                .setPrimary(Wire.addressOrNone(isLost ? null : partition.primary()))
+                .setSecondaries(Wire.addresses(isLost ? List.of() : partition.secondaries()))
                 .setLastDrops(drops);
     }
 }

@@ -10,10 +10,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>secondaries that are dead, failed, unreachable for the primary or too many leave, while the primary lives;
  *   <li>a learner that caught up becomes a secondary;
  *   <li>short of members: a learner is chosen, at best a node that left lately and still has the replica. A dead node gets
- *       some time to come back before another takes its place.
+ *       some time to come back before another takes its place;
+ *   <li>complete, or with what learns under way: a {@link Move} goes on. A primary is switched only once it has confirmed that
+ *       it serves no more.
  * </ol>
  *
  * <p>A member that is silent or arriving holds everything up that depends on it; {@link Arrivals} settles the latter.
@@ -46,21 +51,24 @@ public final class Guardian {
     /**
      * Looks at these partitions.
      *
-     * @param learners of all partitions, as chosen before
+     * @param wishes of all partitions, as they are now
      */
-    public Plan plan(
-            MetaState state, Collection<Gpid> partitions, ClusterView view, Map<Gpid, List<HostPort>> learners) {
-        Round round = new Round(state, view, learners);
+    public Plan plan(MetaState state, Collection<Gpid> partitions, ClusterView view, Wishes wishes) {
+        Round round = new Round(state, view, wishes);
         for (Gpid gpid : partitions) {
             Partition partition = state.findPartition(gpid).orElse(null);
             App app = state.findApp(gpid.appId()).orElse(null);
             if (partition != null && app != null && app.isAvailable()) {
-                round.look(app, partition, learners.getOrDefault(gpid, List.of()));
+                round.look(app, partition, wishes.learners(gpid));
+            } else if (wishes.moves().containsKey(gpid)) {
+                round.movesEnded.put(gpid, "the app is not there any more");
             }
         }
         return new Plan(
                 round.configurations,
                 round.learnersWanted,
+                round.handingOver,
+                round.movesEnded,
                 round.waiting,
                 round.againAtMs == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(round.againAtMs));
     }
@@ -69,17 +77,19 @@ public final class Guardian {
     private final class Round {
         private final MetaState state;
         private final ClusterView view;
-        private final Map<Gpid, List<HostPort>> learnersBefore;
+        private final Wishes wishes;
         private final List<Configuration> configurations = new ArrayList<>();
         private final Map<Gpid, List<HostPort>> learnersWanted = new LinkedHashMap<>();
+        private final Set<Gpid> handingOver = new LinkedHashSet<>();
+        private final Map<Gpid, String> movesEnded = new LinkedHashMap<>();
         private final Map<Gpid, String> waiting = new LinkedHashMap<>();
         private long againAtMs = Long.MAX_VALUE;
         private @Nullable Placement placement;
 
-        Round(MetaState state, ClusterView view, Map<Gpid, List<HostPort>> learnersBefore) {
+        Round(MetaState state, ClusterView view, Wishes wishes) {
             this.state = state;
             this.view = view;
-            this.learnersBefore = learnersBefore;
+            this.wishes = wishes;
         }
 
         void look(App app, Partition partition, List<HostPort> learners) {
@@ -99,7 +109,7 @@ public final class Guardian {
                     configurations.add(next.get());
                 } else if (failed && standing != Standing.DEAD) {
                     waiting.put(partition.gpid(), "primary " + primary + " has failed and is the last with the data");
-                    learnersWanted(app, partition, learners);
+                    learnersWanted(app, partition, learners, null);
                 } else {
                     waiting.put(partition.gpid(), "no member is alive: " + describe(partition));
                 }
@@ -161,23 +171,32 @@ public final class Guardian {
             Optional<ReplicaView> said = view.findReplica(primary, partition.gpid())
                     .filter(replica -> replica.role() == ReplicaView.Role.PRIMARY
                             && replica.ballot().equals(partition.ballot()));
-            List<HostPort> leaving = leaving(app, partition, said);
+            Move move = wishes.moves().get(partition.gpid());
+            List<HostPort> leaving = leaving(app, partition, said, move);
             if (!leaving.isEmpty()) {
                 configurations.add(partition.configuration().without(leaving));
                 return;
             }
+            Stride stride = move == null
+                    ? null
+                    : Stride.of(
+                            move,
+                            partition,
+                            view,
+                            said,
+                            wishes.asked().getOrDefault(partition.gpid(), 0L),
+                            app.maxReplicaCount());
+            HostPort extra = move != null && stride != null && stride.kind() == Stride.Kind.LEARN ? move.add() : null;
             int missing =
                     app.maxReplicaCount() - partition.configuration().members().size();
-            Optional<HostPort> joining = missing <= 0
-                    ? Optional.empty()
-                    : learners.stream()
-                            .filter(node -> view.isLive(node)
-                                    && !partition.configuration().hasMember(node)
-                                    && said.map(replica ->
-                                                    replica.caughtUpLearners().contains(node))
-                                            .orElse(false)
-                                    && admission.admits(state, partition.gpid(), node, view))
-                            .findFirst();
+            Optional<HostPort> joining = learners.stream()
+                    .filter(node -> (missing > 0 || node.equals(extra))
+                            && view.isLive(node)
+                            && !partition.configuration().hasMember(node)
+                            && said.map(replica -> replica.caughtUpLearners().contains(node))
+                                    .orElse(false)
+                            && admission.admits(state, partition.gpid(), node, view))
+                    .findFirst();
             if (joining.isPresent()) {
                 configurations.add(partition.configuration().adding(joining.get()));
                 keepLearners(
@@ -185,12 +204,36 @@ public final class Guardian {
                         learners.stream()
                                 .filter(node -> !node.equals(joining.get()))
                                 .toList());
-            } else {
-                learnersWanted(app, partition, learners);
+                return;
+            }
+            learnersWanted(app, partition, learners, extra);
+            if (move != null && stride != null) {
+                advance(partition, move, stride);
             }
         }
 
-        private List<HostPort> leaving(App app, Partition partition, Optional<ReplicaView> said) {
+        private void advance(Partition partition, Move move, Stride stride) {
+            Configuration now = partition.configuration();
+            switch (stride.kind()) {
+                case LEARN -> againAtMs = Math.min(againAtMs, move.untilMs());
+                case HAND_OVER -> {
+                    handingOver.add(partition.gpid());
+                    againAtMs = Math.min(againAtMs, move.untilMs());
+                }
+                case SWITCH -> {
+                    HostPort primary = Objects.requireNonNull(move.primary());
+                    configurations.add(now.next(
+                            primary,
+                            now.members().stream()
+                                    .filter(node -> !node.equals(primary))
+                                    .toList()));
+                }
+                case LEAVE -> configurations.add(now.without(List.of(Objects.requireNonNull(move.remove()))));
+                case DONE, FAILED -> movesEnded.put(partition.gpid(), stride.why());
+            }
+        }
+
+        private List<HostPort> leaving(App app, Partition partition, Optional<ReplicaView> said, @Nullable Move move) {
             List<HostPort> leaving = new ArrayList<>();
             for (HostPort node : partition.secondaries()) {
                 if (view.standing(node) == Standing.DEAD
@@ -200,7 +243,14 @@ public final class Guardian {
                     leaving.add(node);
                 }
             }
-            int tooMany = partition.configuration().members().size() - leaving.size() - app.maxReplicaCount();
+            // A move adds before it removes.
+            boolean isMoving = move != null
+                    && move.remove() != null
+                    && partition.configuration().hasMember(move.remove());
+            int tooMany = partition.configuration().members().size()
+                    - leaving.size()
+                    - app.maxReplicaCount()
+                    - (isMoving ? 1 : 0);
             if (tooMany > 0) {
                 partition.secondaries().stream()
                         .filter(node -> !leaving.contains(node))
@@ -211,12 +261,16 @@ public final class Guardian {
             return leaving;
         }
 
-        private void learnersWanted(App app, Partition partition, List<HostPort> before) {
+        /** @param extra learns although no member may be missing */
+        private void learnersWanted(App app, Partition partition, List<HostPort> before, @Nullable HostPort extra) {
             int missing =
                     app.maxReplicaCount() - partition.configuration().members().size();
             List<HostPort> wanted = new ArrayList<>();
+            if (extra != null) {
+                wanted.add(extra);
+            }
             for (HostPort node : before) {
-                if (wanted.size() < missing && mayLearn(node, partition)) {
+                if (wanted.size() < missing && !node.equals(extra) && mayLearn(node, partition)) {
                     wanted.add(node);
                 }
             }
@@ -301,7 +355,7 @@ public final class Guardian {
 
         private Placement placement() {
             if (placement == null) {
-                placement = Placement.of(state, learnersBefore);
+                placement = Placement.of(state, wishes.learners());
             }
             return placement;
         }

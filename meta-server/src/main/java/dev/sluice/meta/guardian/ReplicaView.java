@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
  * @param caughtUpLearners from a primary: learners that have all it prepared
  * @param unreachable from a primary: members that do not answer its prepares
  * @param publishedLoadId of the last load whose publish the replica applied, 0 for none
+ * @param handedOver from a primary that serves no more because it was asked to hand over: the sequence that it was asked
+ *     with; else 0
  */
 public record ReplicaView(
         Ballot ballot,
@@ -20,7 +22,8 @@ public record ReplicaView(
         long lastPreparedDecree,
         Set<HostPort> caughtUpLearners,
         Set<HostPort> unreachable,
-        long publishedLoadId) {
+        long publishedLoadId,
+        long handedOver) {
     /** What a replica is by its own account. */
     public enum Role {
         INACTIVE,
@@ -38,7 +41,8 @@ public record ReplicaView(
 
     /** A replica that was found on disk and does nothing. */
     public static ReplicaView onDisk(Ballot ballot, long lastCommittedDecree, long lastPreparedDecree) {
-        return new ReplicaView(ballot, Role.INACTIVE, lastCommittedDecree, lastPreparedDecree, Set.of(), Set.of(), 0);
+        return new ReplicaView(
+                ballot, Role.INACTIVE, lastCommittedDecree, lastPreparedDecree, Set.of(), Set.of(), 0, 0);
     }
 
     /** The same without what a primary said of that node as a learner. */
@@ -47,7 +51,14 @@ public record ReplicaView(
                 .filter(learner -> !learner.equals(node))
                 .collect(Collectors.toSet());
         return new ReplicaView(
-                ballot, role, lastCommittedDecree, lastPreparedDecree, others, unreachable, publishedLoadId);
+                ballot,
+                role,
+                lastCommittedDecree,
+                lastPreparedDecree,
+                others,
+                unreachable,
+                publishedLoadId,
+                handedOver);
     }
 
     boolean isFailed() {

@@ -28,7 +28,7 @@ final class DirectiveFactory {
 
     /** Empty if the state knows nothing of the partition: then there is nothing to say, least of all to delete it. */
     Optional<PartitionDirective> directiveFor(
-            MetaState state, Map<Gpid, List<HostPort>> learners, Gpid gpid, HostPort node) {
+            MetaState state, Map<Gpid, List<HostPort>> learners, HandOvers handOvers, Gpid gpid, HostPort node) {
         if (state.isExpired(gpid.appId())) {
             return Optional.of(giveUp(gpid));
         }
@@ -58,6 +58,8 @@ final class DirectiveFactory {
             directive.setLearners(Wire.addresses(learning));
             if (primary.equals(node)) {
                 loads.findDirective(state, gpid).ifPresent(directive::setLoad);
+                directive.setSequence(handOvers.sequence(gpid));
+                directive.setHandOver(handOvers.isAsked(gpid));
             }
         }
         if (!configuration.hasMember(node) && !learning.contains(node)) {

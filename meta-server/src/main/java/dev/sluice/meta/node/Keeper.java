@@ -7,7 +7,9 @@ import dev.sluice.common.time.EventLoop;
 import dev.sluice.meta.guardian.Arrivals;
 import dev.sluice.meta.guardian.ClusterView;
 import dev.sluice.meta.guardian.Guardian;
+import dev.sluice.meta.guardian.Move;
 import dev.sluice.meta.guardian.Plan;
+import dev.sluice.meta.guardian.Wishes;
 import dev.sluice.meta.leader.Decision;
 import dev.sluice.meta.leader.MetaLeader;
 import dev.sluice.meta.leader.StateListener;
@@ -15,6 +17,7 @@ import dev.sluice.meta.state.App;
 import dev.sluice.meta.state.AppRecord.AppExpired;
 import dev.sluice.meta.state.ClusterRecord.FunctionLevelSet;
 import dev.sluice.meta.state.Configuration;
+import dev.sluice.meta.state.LoadRecord;
 import dev.sluice.meta.state.MetaRecord;
 import dev.sluice.meta.state.MetaState;
 import dev.sluice.meta.state.NodeRecord.NodeRegistered;
@@ -28,6 +31,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +53,7 @@ public final class Keeper implements StateListener, ReportListener {
     private final MetaLeader leader;
     private final NodeRegistry registry;
     private final Guardian guardian;
+    private final Moves moves;
     private final Set<Gpid> due = new LinkedHashSet<>();
     private final Map<Gpid, String> waiting = new TreeMap<>();
     private boolean leading;
@@ -56,7 +61,13 @@ public final class Keeper implements StateListener, ReportListener {
     private boolean underWay;
     private EventLoop.@Nullable Timer sweep;
 
-    public Keeper(EventLoop loop, MetaLeader leader, NodeRegistry registry, Guardian guardian) {
+    public Keeper(
+            EventLoop loop,
+            MetaLeader leader,
+            NodeRegistry registry,
+            Guardian guardian,
+            Supplier<BalanceOptions> balancing) {
+        this.moves = new Moves(loop, balancing);
         this.loop = loop;
         this.leader = leader;
         this.registry = registry;
@@ -66,6 +77,20 @@ public final class Keeper implements StateListener, ReportListener {
     /** Why partitions are not as they should be; on the event loop. */
     public Map<Gpid, String> waiting() {
         return waiting;
+    }
+
+    /** What moves, and how; from any thread. */
+    public Map<Gpid, Move> moves() {
+        return moves.seen();
+    }
+
+    /** Begins a move that an operator proposes; on the event loop. Returns false if the partition has one already. */
+    public boolean begin(Gpid gpid, Move move) {
+        boolean began = leading && moves.begin(gpid, move);
+        if (began) {
+            look(gpid);
+        }
+        return began;
     }
 
     /** Looks at a partition soon; on the event loop. */
@@ -79,6 +104,8 @@ public final class Keeper implements StateListener, ReportListener {
         leading = true;
         underWay = false;
         waiting.clear();
+        moves.clear();
+        moves.pauses().onLeading(state, loop.nowMs());
         sweep();
     }
 
@@ -87,6 +114,7 @@ public final class Keeper implements StateListener, ReportListener {
         leading = false;
         due.clear();
         waiting.clear();
+        moves.clear();
         if (sweep != null) {
             sweep.cancel();
         }
@@ -101,8 +129,15 @@ public final class Keeper implements StateListener, ReportListener {
         touched.stream().filter(gpid -> after.findPartition(gpid).isEmpty()).forEach(waiting::remove);
         due.addAll(touched);
         for (MetaRecord record : records) {
-            if (record instanceof NodeRegistered || record instanceof FunctionLevelSet) {
+            if (record instanceof FunctionLevelSet set) {
+                if (!set.level().balances()) {
+                    moves.clear();
+                }
                 lookAtAll();
+            } else if (record instanceof NodeRegistered) {
+                lookAtAll();
+            } else if (record instanceof LoadRecord load) {
+                moves.pauses().onChange(after, load.appId(), loop.nowMs());
             } else if (record instanceof PartitionsConfigured configured) {
                 configured.configurations().forEach(next -> log(before, next));
             }
@@ -114,6 +149,7 @@ public final class Keeper implements StateListener, ReportListener {
 
     @Override
     public void onReport(HostPort node, long incarnation, ReplicaReport report) {
+        moves.pauses().onReport(report, loop.nowMs());
         look(Wire.gpid(report.getGpid()));
     }
 
@@ -133,8 +169,15 @@ public final class Keeper implements StateListener, ReportListener {
         if (leading) {
             lookAtAll();
             expireApps();
+            balance();
             sweep = loop.schedule(SWEEP_INTERVAL_MS, this::sweep);
         }
+    }
+
+    /** Begins what the balancer wants. */
+    private void balance() {
+        MetaState state = leader.state();
+        moves.balance(state, registry.view(state)).keySet().forEach(this::look);
     }
 
     private void planSoon() {
@@ -162,6 +205,12 @@ public final class Keeper implements StateListener, ReportListener {
                 loop.schedule(RETRY_MS, this::planSoon);
             } else if (leading) {
                 registry.setLearners(looked, plan.learners());
+                // All that was decided before is in the state by now: nothing is on its way that makes another primary.
+                registry.setHandingOver(looked, plan.handingOver());
+                plan.movesEnded().forEach(moves::ended);
+                if (!plan.movesEnded().isEmpty()) {
+                    balance();
+                }
                 looked.forEach(waiting::remove);
                 waiting.putAll(plan.waiting());
                 lookAgain(plan.againAtMs());
@@ -176,10 +225,11 @@ public final class Keeper implements StateListener, ReportListener {
         List<MetaRecord> records = new ArrayList<>(Arrivals.settle(state, registry.view(state)));
         MetaState settled = state.replay(records);
         if (!settled.functionLevel().repairs()) {
-            return new Decision<>(new Plan(List.of(), registry.learners(), Map.of(), OptionalLong.empty()), records);
+            return new Decision<>(Plan.nothing(registry.learners()), records);
         }
         ClusterView view = registry.view(settled);
-        Plan plan = guardian.plan(settled, looked, view, registry.learners());
+        Plan plan = guardian.plan(
+                settled, looked, view, new Wishes(registry.learners(), moves.underWay(), registry.askedToHandOver()));
         if (!plan.configurations().isEmpty()) {
             records.add(new PartitionsConfigured(view.wallMs(), plan.configurations()));
         }

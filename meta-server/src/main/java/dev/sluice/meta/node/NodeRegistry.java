@@ -64,6 +64,7 @@ public final class NodeRegistry implements StateListener {
     private final Map<HostPort, Standing> standings = new HashMap<>();
     private final List<ReportListener> listeners = new ArrayList<>();
     private Map<Gpid, List<HostPort>> learners = new TreeMap<>();
+    private HandOvers handOvers = new HandOvers(0);
     /** For other threads. */
     private volatile Map<HostPort, Standing> standingsSeen = Map.of();
 
@@ -139,6 +140,24 @@ public final class NodeRegistry implements StateListener {
         }
     }
 
+    /** With which sequence primaries are asked to hand over; on the event loop. */
+    public Map<Gpid, Long> askedToHandOver() {
+        return handOvers.asked();
+    }
+
+    /**
+     * Asks the primaries of some of these partitions to hand over, and lets those of the others serve; on the event loop. Only
+     * while no record of another primary is on its way.
+     */
+    public void setHandingOver(Collection<Gpid> partitions, Set<Gpid> asked) {
+        for (Gpid gpid : partitions) {
+            if (handOvers.say(gpid, asked.contains(gpid))) {
+                LOG.info("{}: its primary is {}", gpid, asked.contains(gpid) ? "asked to hand over" : "to serve");
+                refresh(List.of(gpid));
+            }
+        }
+    }
+
     /** Pushes the directives of these partitions to whom they concern, if they changed; on the event loop. */
     public void refresh(Collection<Gpid> partitions) {
         MetaState state = leader.state();
@@ -169,6 +188,7 @@ public final class NodeRegistry implements StateListener {
     @Override
     public void onLeading(long newTerm, MetaState state) {
         term = newTerm;
+        handOvers = new HandOvers(newTerm);
         long nowMs = loop.nowMs();
         lastTickMs = nowMs;
         nextListingMs = nowMs + options.repeatIntervalMs();
@@ -199,6 +219,7 @@ public final class NodeRegistry implements StateListener {
             return;
         }
         Set<Gpid> touched = TouchedPartitions.of(before, after, records);
+        touched.stream().filter(gpid -> after.findPartition(gpid).isEmpty()).forEach(handOvers::forget);
         if (!touched.isEmpty()) {
             refresh(touched);
         }
@@ -309,6 +330,9 @@ public final class NodeRegistry implements StateListener {
         Optional<HostPort> sender = Wire.find(hello.getAddress());
         MetaState state = leader.state();
         Refusal refusal = refusal(hello, sender, state);
+        if (refusal == Refusal.NO_CLUSTER) {
+            sender.ifPresent(node -> listeners.forEach(listener -> listener.onStranger(node, hello)));
+        }
         if (refusal != null || sender.isEmpty()) {
             refuse(stream, refusal == null ? Refusal.NO_ADDRESS : refusal, sender.orElse(null));
             return;
@@ -355,7 +379,7 @@ public final class NodeRegistry implements StateListener {
             return new Refusal(ErrorCode.ERR_FORWARD_TO_OTHERS, "not the leader");
         }
         if (state.clusterId().isEmpty()) {
-            return new Refusal(ErrorCode.ERR_SERVICE_NOT_ACTIVE, "the cluster is being created");
+            return Refusal.NO_CLUSTER;
         }
         if (!cluster.isEmpty() && !cluster.equals(state.clusterId())) {
             return new Refusal(
@@ -444,6 +468,8 @@ public final class NodeRegistry implements StateListener {
     }
 
     private record Refusal(ErrorCode error, String hint) {
+        static final Refusal NO_CLUSTER =
+                new Refusal(ErrorCode.ERR_SERVICE_NOT_ACTIVE, "the cluster is being created or recovered");
         static final Refusal NO_ADDRESS = new Refusal(ErrorCode.ERR_INVALID_PARAMETERS, "no address in the hello");
     }
 
@@ -469,7 +495,7 @@ public final class NodeRegistry implements StateListener {
 
         @Override
         public Function<Gpid, Optional<PartitionDirective>> directiveFor() {
-            return gpid -> directives.directiveFor(state, learners, gpid, node);
+            return gpid -> directives.directiveFor(state, learners, handOvers, gpid, node);
         }
     }
 

@@ -183,7 +183,8 @@ final class NodeSession {
                 report.getLastPreparedDecree(),
                 caughtUp,
                 Set.copyOf(Wire.hostPorts(orEmpty(report.getUnreachable()))),
-                report.getPublishedLoadId());
+                report.getPublishedLoadId(),
+                report.getHandedOver());
     }
 
     private static <T> Collection<T> orEmpty(@Nullable Collection<T> list) {

@@ -46,9 +46,14 @@ final class AdminFixture {
     final MetaLeader leader = new MetaLeader(time, journal, failure -> {
         throw new AssertionError(failure);
     });
-    final RpcHandlers handlers = handlers(leader, SELF);
+    final FakeCare care = new FakeCare();
+    final RpcHandlers handlers = handlers(leader, SELF, care);
 
     static RpcHandlers handlers(MetaLeader leader, HostPort self) {
+        return handlers(leader, self, new FakeCare());
+    }
+
+    private static RpcHandlers handlers(MetaLeader leader, HostPort self, PartitionCare care) {
         List<LiveNode> nodes = new ArrayList<>();
         NODES.forEach(node -> nodes.add(new LiveNode(node, true)));
         nodes.add(new LiveNode(DEAD_NODE, false));
@@ -58,6 +63,8 @@ final class AdminFixture {
                         () -> nodes,
                         Config.of(ConfigSchema.of(AdminOptions.class)),
                         new MetaIdentity(self, "onebox", List.of(self, OTHER_META)),
+                        care,
+                        null,
                         new RemoteCommands(ServerInfo.startedAt(0)),
                         Runnable::run)
                 .register(handlers);

@@ -59,12 +59,13 @@ final class Clusters {
     }
 
     Clusters replica(int number, ReplicaView.Role role, long ballot, long prepared) {
-        return replica(number, new ReplicaView(new Ballot(ballot), role, 0, prepared, Set.of(), Set.of(), 0));
+        return replica(number, new ReplicaView(new Ballot(ballot), role, 0, prepared, Set.of(), Set.of(), 0, 0));
     }
 
     Clusters primary(int number, long ballot, Set<HostPort> caughtUp, Set<HostPort> unreachable) {
         return replica(
-                number, new ReplicaView(new Ballot(ballot), ReplicaView.Role.PRIMARY, 0, 9, caughtUp, unreachable, 0));
+                number,
+                new ReplicaView(new Ballot(ballot), ReplicaView.Role.PRIMARY, 0, 9, caughtUp, unreachable, 0, 0));
     }
 
     private Clusters replica(int number, ReplicaView view) {

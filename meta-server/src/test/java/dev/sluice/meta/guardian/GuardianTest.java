@@ -35,7 +35,7 @@ class GuardianTest {
         MetaState state = app(6, 3);
         List<Gpid> all = state.partitions().stream().map(Partition::gpid).toList();
         Plan plan =
-                guardian.plan(state, all, new Clusters().live(1, 2, 3, 4, 5, 6).view(), Map.of());
+                guardian.plan(state, all, new Clusters().live(1, 2, 3, 4, 5, 6).view(), Wishes.NONE);
         assertThat(plan.configurations())
                 .hasSize(6)
                 .allMatch(next -> next.ballot().number() == 1);
@@ -176,7 +176,7 @@ class GuardianTest {
         assertThat(learning.learners()).containsEntry(P, List.of(n(3)));
 
         Clusters caughtUp = new Clusters().live(1, 2, 3).primary(1, 1, Set.of(n(3)), Set.of());
-        Configuration joined = guardian.plan(state, List.of(P), caughtUp.view(), learning.learners())
+        Configuration joined = guardian.plan(state, List.of(P), caughtUp.view(), Wishes.learning(learning.learners()))
                 .configurations()
                 .get(0);
         assertThat(joined).isEqualTo(new Configuration(P, new Ballot(2), n(1), List.of(n(2), n(3))));
@@ -192,7 +192,7 @@ class GuardianTest {
                         .live(1, 2, 3)
                         .primary(1, 1, Set.of(n(3)), Set.of())
                         .view(),
-                Map.of(P, List.of(n(3))));
+                Wishes.learning(Map.of(P, List.of(n(3)))));
         assertThat(plan.configurations()).isEmpty();
         assertThat(plan.learners()).containsEntry(P, List.of(n(3)));
     }
@@ -203,7 +203,7 @@ class GuardianTest {
                 configured(1, 1, 2),
                 List.of(P),
                 new Clusters().live(1, 2, 4).node(3, Standing.DEAD).view(),
-                Map.of(P, List.of(n(3))));
+                Wishes.learning(Map.of(P, List.of(n(3)))));
         assertThat(plan.learners()).containsEntry(P, List.of(n(4)));
     }
 
@@ -213,7 +213,7 @@ class GuardianTest {
                 configured(1, 1, 2),
                 List.of(P),
                 new Clusters().live(1, 3).node(2, Standing.DEAD).view(),
-                Map.of(P, List.of(n(3))));
+                Wishes.learning(Map.of(P, List.of(n(3)))));
         assertThat(plan.configurations().get(0).members()).containsExactly(n(1));
         assertThat(plan.learners()).containsEntry(P, List.of(n(3)));
     }
@@ -254,7 +254,7 @@ class GuardianTest {
     }
 
     private Plan plan(MetaState state, Clusters cluster) {
-        return guardian.plan(state, List.of(P), cluster.view(), Map.of());
+        return guardian.plan(state, List.of(P), cluster.view(), Wishes.NONE);
     }
 
     private Configuration only(MetaState state, Clusters cluster) {

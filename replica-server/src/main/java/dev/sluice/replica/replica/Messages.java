@@ -102,7 +102,9 @@ final class Messages {
                 primary,
                 Wire.hostPorts(directive.getSecondaries()),
                 Wire.hostPorts(directive.getLearners()),
-                Math.max(1, directive.getMinReplicaCount()));
+                Math.max(1, directive.getMinReplicaCount()),
+                directive.getSequence(),
+                directive.isHandOver());
     }
 
     private static ErrorCode errorOf(Outcome outcome) {

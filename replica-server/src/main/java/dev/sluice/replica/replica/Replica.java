@@ -16,6 +16,7 @@ import dev.sluice.replica.log.LogException;
 import dev.sluice.replica.log.MutationLog;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
+import dev.sluice.replica.mutation.Mutation;
 import dev.sluice.replica.replication.Configuration;
 import dev.sluice.replica.replication.Effect;
 import dev.sluice.replica.replication.History;
@@ -232,9 +233,7 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
     void onNotNamed() {
         Configuration known = role.configuration();
         if (!closed && role.name() != RoleName.INACTIVE && role.name() != RoleName.ERROR) {
-            perform(role.onDirective(
-                    new Configuration(known.ballot(), null, List.of(), List.of(), known.minReplicaCount()),
-                    loop.nowMs()));
+            perform(role.onDirective(known.withoutAnyone(), loop.nowMs()));
         }
     }
 
@@ -370,7 +369,22 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
                         history.committed(),
                         history.prepared(),
                         durable())
-                .setApp(identity.app());
+                .setApp(identity.app())
+                .setLastPreparedBallot(lastPreparedBallot());
+    }
+
+    /** 0 if the log ends before what the engine has, or cannot be read. */
+    private long lastPreparedBallot() {
+        long prepared = history.prepared();
+        Mutation last = history.find(prepared);
+        if (last == null && log.firstDecree() <= prepared && prepared <= log.lastDecree()) {
+            try {
+                last = log.read(prepared, 1).get(0);
+            } catch (LogException e) {
+                LOG.warn("{}: cannot read the end of the log", gpid, e);
+            }
+        }
+        return last == null ? 0 : last.ballot().number();
     }
 
     long publishedLoadId() {

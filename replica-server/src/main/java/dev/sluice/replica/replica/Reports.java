@@ -27,6 +27,9 @@ final class Reports {
                                 .setIncarnation(runOfLearner.applyAsLong(learner.node())))
                         .toList())
                 .setUnreachable(Wire.addresses(status.unreachable()));
+        if (status.handedOver() != 0) {
+            report.setHandedOver(status.handedOver());
+        }
         if (status.role() == RoleName.ERROR) {
             report.setError(Wire.error(ErrorCode.ERR_LOCAL_APP_FAILURE));
         }

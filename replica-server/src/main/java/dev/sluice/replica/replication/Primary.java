@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A mutation is committed once every member has it, and every learner that was reported as caught up: such a learner may
  * be a member already, without this primary knowing.
+ *
+ * <p>One that is asked to hand over takes nothing new, ends what it has proposed, and says so. Until the leader says
+ * otherwise it never serves again under that ballot: another may be primary by then.
  */
 final class Primary implements Role, Peer.Sender {
     private static final long COMMIT_POINT_DELAY_MS = 10;
@@ -39,7 +42,11 @@ final class Primary implements Role, Peer.Sender {
     /** A round with atomic operations in it, while they are evaluated: nothing is proposed until it is. */
     private List<Write> evaluating = List.of();
 
+    /** All that it took over is committed. */
     private boolean serving;
+    /** Asked to hand over, it has ended what it had proposed. */
+    private boolean handedOver;
+
     private String damage = "";
     private boolean commitPointWanted;
     private long commitPointAtMs = -1;
@@ -103,7 +110,8 @@ final class Primary implements Role, Peer.Sender {
             }
         }
         String message = damage.isEmpty() ? "" : "is damaged, and the last with the data: " + damage;
-        return new Status(RoleName.PRIMARY, serving, learners, unreachable, message);
+        return new Status(
+                RoleName.PRIMARY, serves(), learners, unreachable, message, handedOver ? configuration.sequence() : 0);
     }
 
     @Override
@@ -119,6 +127,19 @@ final class Primary implements Role, Peer.Sender {
             return takeOver(local, wanted, nowMs).after(refuseAll());
         }
         boolean told = !wanted.ballot().equals(configuration.ballot());
+        List<Effect> effects = new ArrayList<>();
+        String handOver = "";
+        if (wanted.handOver()) {
+            handedOver = false;
+            handOver = "to hand over";
+            effects.addAll(refuseWaiting());
+        } else if (configuration.handOver()) {
+            handedOver = false;
+            handOver = "to serve on";
+            if (serving) {
+                effects.add(new Effect.Serve());
+            }
+        }
         configuration = wanted;
         for (HostPort member : wanted.secondaries()) {
             Peer known = peers.get(member);
@@ -132,7 +153,6 @@ final class Primary implements Role, Peer.Sender {
                 .removeIf(peer -> peer.isMember()
                         ? !wanted.secondaries().contains(peer.node())
                         : !wanted.learners().contains(peer.node()));
-        List<Effect> effects = new ArrayList<>();
         effects.add(new Effect.Report());
         effects.addAll(goOn(nowMs));
         return new Step(
@@ -141,7 +161,7 @@ final class Primary implements Role, Peer.Sender {
                 told
                         ? "ballot " + wanted.ballot() + ", secondaries " + wanted.secondaries() + ", learners "
                                 + wanted.learners()
-                        : "");
+                        : handOver);
     }
 
     @Override
@@ -217,7 +237,9 @@ final class Primary implements Role, Peer.Sender {
         }
         effects.addAll(goOn(nowMs));
         Step step = new Step(this, effects, "");
-        return damage.isEmpty() || !hasHeir() ? step : step.then(giveWay("another has the data now: " + damage));
+        return damage.isEmpty() || !hasHeir()
+                ? step
+                : step.then(giveWay("another has the data now: " + damage));
     }
 
     @Override
@@ -291,8 +313,7 @@ final class Primary implements Role, Peer.Sender {
 
     private boolean hasHeir() {
         return peers.values().stream()
-                .anyMatch(peer ->
-                        peer.isInRole() && peer.acked() >= local.history().committed());
+                .anyMatch(peer -> peer.isInRole() && peer.acked() >= local.history().committed());
     }
 
     @Override
@@ -327,6 +348,14 @@ final class Primary implements Role, Peer.Sender {
             if (retryInMs > 0) {
                 effects.add(new Effect.Wake(retryInMs));
             }
+        }
+        if (!handedOver
+                && configuration.handOver()
+                && serving
+                && waiting.isEmpty()
+                && history.prepared() == history.committed()) {
+            handedOver = true;
+            effects.add(new Effect.Report());
         }
         if (allKnow) {
             commitPointWanted = false;
@@ -366,8 +395,12 @@ final class Primary implements Role, Peer.Sender {
         }
     }
 
+    private boolean serves() {
+        return serving && !configuration.handOver();
+    }
+
     private ErrorCode refusal() {
-        if (!serving) {
+        if (!serves()) {
             return ErrorCode.ERR_INVALID_STATE;
         }
         return configuration.memberCount() < configuration.minReplicaCount()
@@ -438,9 +471,16 @@ final class Primary implements Role, Peer.Sender {
             // Whether these take effect is for the next primary to say.
             proposed.forEach(token -> effects.add(new Effect.Refuse(token, ErrorCode.ERR_INVALID_STATE)));
         }
+        tokens.clear();
+        effects.addAll(refuseWaiting());
+        return effects;
+    }
+
+    /** What is not proposed yet has no effect, also if it is being evaluated. */
+    private List<Effect> refuseWaiting() {
+        List<Effect> effects = new ArrayList<>();
         evaluating.forEach(write -> effects.add(new Effect.Refuse(write.token(), ErrorCode.ERR_INVALID_STATE)));
         waiting.forEach(each -> effects.add(new Effect.Refuse(each.token(), ErrorCode.ERR_INVALID_STATE)));
-        tokens.clear();
         evaluating = List.of();
         waiting.clear();
         return effects;

@@ -28,9 +28,11 @@ final class Succession {
         return new Step(new Inactive(local, wanted), effects, why + ": not of this partition");
     }
 
-    /** True if a configuration says something newer than what is known, or other learners under the same ballot. */
+    /** True if a configuration says something newer than what is known, or something else under the same ballot. */
     static boolean isNews(Configuration known, Configuration wanted) {
         return known.ballot().isOlderThan(wanted.ballot())
-                || (known.ballot().equals(wanted.ballot()) && !known.equals(wanted));
+                || (known.ballot().equals(wanted.ballot())
+                        && known.sequence() <= wanted.sequence()
+                        && !known.equals(wanted));
     }
 }

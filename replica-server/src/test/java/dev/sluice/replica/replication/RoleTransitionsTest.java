@@ -92,6 +92,9 @@ class RoleTransitionsTest {
         roles.put(
                 "primary alone",
                 () -> serve(directed(new Configuration(new Ballot(5), SELF, List.of(), List.of(), 2))));
+        roles.put(
+                "primary that hands over",
+                () -> serving().onDirective(handingOver(), 5).next());
         roles.put("secondary", () -> directed(primary(5, OTHER)));
         roles.put("learner that asks", () -> directed(learning()));
         roles.put("learner that follows", () -> {
@@ -107,6 +110,12 @@ class RoleTransitionsTest {
         events.put("directive, old", role -> role.onDirective(primary(4, SELF), 10));
         events.put("directive, primary", role -> role.onDirective(primary(6, SELF), 10));
         events.put("directive, primary two ballots on", role -> role.onDirective(primary(7, SELF), 10));
+        events.put("directive, to hand over", role -> role.onDirective(handingOver(), 10));
+        events.put(
+                "directive, to serve on",
+                role -> role.onDirective(
+                        new Configuration(new Ballot(5), SELF, List.of(OTHER, THIRD), List.of(), 2, 78, false), 10));
+        events.put("directive, overtaken", role -> role.onDirective(primary(5, SELF), 10));
         events.put("directive, secondary", role -> role.onDirective(primary(6, OTHER), 10));
         events.put(
                 "directive, learner",
@@ -185,6 +194,10 @@ class RoleTransitionsTest {
                 .filter(node -> !node.equals(primary))
                 .toList();
         return new Configuration(new Ballot(ballot), primary, secondaries, List.of(), 2);
+    }
+
+    private static Configuration handingOver() {
+        return new Configuration(new Ballot(5), SELF, List.of(OTHER, THIRD), List.of(), 2, 77, true);
     }
 
     private static Configuration learning() {

@@ -60,6 +60,11 @@ public final class VirtualTime implements EventLoop {
         nowMs = end;
     }
 
+    /** Moves the clock and runs nothing, as if the process was stopped meanwhile. */
+    public void pause(long durationMs) {
+        nowMs += durationMs;
+    }
+
     /** Runs the next task, moving the clock to it; false if there is none. */
     public boolean step() {
         Entry next = queue.poll();

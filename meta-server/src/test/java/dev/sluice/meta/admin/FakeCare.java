@@ -1,0 +1,63 @@
+package dev.sluice.meta.admin;
+
+import dev.sluice.common.Ballot;
+import dev.sluice.common.Gpid;
+import dev.sluice.common.HostPort;
+import dev.sluice.meta.guardian.ClusterView;
+import dev.sluice.meta.guardian.Move;
+import dev.sluice.meta.guardian.NodeView;
+import dev.sluice.meta.guardian.ReplicaView;
+import dev.sluice.meta.guardian.Standing;
+import dev.sluice.meta.state.MetaState;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Nodes as a test describes them, and moves that nobody carries out. */
+final class FakeCare implements PartitionCare {
+    final Map<Gpid, Move> moves = new TreeMap<>();
+    private final TreeMap<HostPort, NodeView> nodes = new TreeMap<>();
+
+    FakeCare node(HostPort node, Standing standing) {
+        nodes.put(node, new NodeView(standing, 1, new HashMap<>()));
+        return this;
+    }
+
+    void replica(HostPort node, Gpid gpid, long ballot, long committed, long prepared) {
+        NodeView before = nodes.get(node);
+        if (before == null) {
+            throw new IllegalArgumentException("no node " + node);
+        }
+        Map<Gpid, ReplicaView> replicas = new HashMap<>(before.replicas());
+        replicas.put(gpid, ReplicaView.onDisk(new Ballot(ballot), committed, prepared));
+        nodes.put(node, new NodeView(before.standing(), before.incarnation(), replicas));
+    }
+
+    @Override
+    public ClusterView view(MetaState state) {
+        return new ClusterView(1_000_000, nodes);
+    }
+
+    @Override
+    public Map<Gpid, Move> moves() {
+        return moves;
+    }
+
+    @Override
+    public boolean begin(Gpid gpid, Move move) {
+        return moves.putIfAbsent(gpid, move) == null;
+    }
+
+    @Override
+    public Set<HostPort> deadNodes() {
+        Set<HostPort> dead = new TreeSet<>();
+        nodes.forEach((node, view) -> {
+            if (view.standing() == Standing.DEAD) {
+                dead.add(node);
+            }
+        });
+        return dead;
+    }
+}
