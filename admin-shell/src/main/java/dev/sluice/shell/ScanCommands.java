@@ -4,10 +4,10 @@ import static dev.sluice.shell.DataCommands.quoted;
 
 import dev.sluice.client.ClientException;
 import dev.sluice.client.EscapedBytes;
-import dev.sluice.client.PartitionScan;
 import dev.sluice.client.Row;
+import dev.sluice.client.RowScan;
+import dev.sluice.client.ScanOptions;
 import dev.sluice.client.Table;
-import dev.sluice.client.TableScan;
 import dev.sluice.common.data.PartitionHash;
 import dev.sluice.common.data.StoredKey;
 import dev.sluice.common.view.TextTable;
@@ -21,8 +21,6 @@ import picocli.CommandLine.Parameters;
 
 /** All rows of the app in use, and where a row belongs. */
 final class ScanCommands {
-    private static final int BATCH_ROWS = 1000;
-
     private ScanCommands() {}
 
     static List<Object> all(ShellSession session) {
@@ -46,7 +44,7 @@ final class ScanCommands {
         @Override
         public Integer call() {
             long rows = 0;
-            try (TableScan scan = session.table().scan()) {
+            try (RowScan scan = session.table().scan(ScanOptions.all())) {
                 while (rows < maxRows && scan.hasNext()) {
                     Row row = scan.next();
                     session.out()
@@ -81,7 +79,7 @@ final class ScanCommands {
             for (int i = 0; i < partitions; i++) {
                 long rows = 0;
                 long bytes = 0;
-                try (PartitionScan scan = table.scan(i, BATCH_ROWS)) {
+                try (RowScan scan = table.scan(i, ScanOptions.all())) {
                     while (scan.hasNext()) {
                         Row row = scan.next();
                         rows++;

@@ -74,12 +74,14 @@ public final class AdminClient {
     private final MetaGroup metas;
     private final RpcClient rpc;
     private final EventLoop loop;
+    private final Pauses pauses;
     private final ClientOptions options;
 
-    AdminClient(MetaGroup metas, RpcClient rpc, EventLoop loop, ClientOptions options) {
+    AdminClient(MetaGroup metas, RpcClient rpc, EventLoop loop, Pauses pauses, ClientOptions options) {
         this.metas = metas;
         this.rpc = rpc;
         this.loop = loop;
+        this.pauses = pauses;
         this.options = options;
     }
 
@@ -122,7 +124,7 @@ public final class AdminClient {
 
     /** Waits until every partition has a primary and all its secondaries. */
     public void awaitHealthy(String app, int timeoutMs) {
-        ClientException.await(new HealthWait(this, loop, app, timeoutMs).start());
+        ClientException.await(new HealthWait(this, loop, pauses, app, timeoutMs).start());
     }
 
     /**

@@ -23,6 +23,15 @@ public final class ClientException extends RuntimeException {
         this.hint = hint;
     }
 
+    /** What a future failed with, without the wrapping that futures put around it. */
+    static ClientException of(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof ClientException known
+                ? known
+                : new ClientException(ErrorCode.ERR_UNKNOWN, String.valueOf(cause));
+    }
+
     public ErrorCode error() {
         return error;
     }

@@ -9,19 +9,21 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Asks for an app's configuration until every partition has all its replicas. */
-final class HealthWait {
+final class HealthWait implements Pauses.Paused {
     private static final long INTERVAL_MS = 50;
 
     private final AdminClient admin;
     private final EventLoop loop;
+    private final Pauses pauses;
     private final String app;
     private final int timeoutMs;
     private final long deadlineMs;
     private final CompletableFuture<Void> healthy = new CompletableFuture<>();
 
-    HealthWait(AdminClient admin, EventLoop loop, String app, int timeoutMs) {
+    HealthWait(AdminClient admin, EventLoop loop, Pauses pauses, String app, int timeoutMs) {
         this.admin = admin;
         this.loop = loop;
+        this.pauses = pauses;
         this.app = app;
         this.timeoutMs = timeoutMs;
         this.deadlineMs = loop.nowMs() + timeoutMs;
@@ -30,6 +32,17 @@ final class HealthWait {
     CompletableFuture<Void> start() {
         ask();
         return healthy;
+    }
+
+    @Override
+    public void goOn() {
+        ask();
+    }
+
+    @Override
+    public void onClosed() {
+        healthy.completeExceptionally(new ClientException(
+                ErrorCode.ERR_NETWORK_FAILURE, "waiting for app '" + app + "': the client was closed"));
     }
 
     private void ask() {
@@ -59,7 +72,7 @@ final class HealthWait {
             healthy.completeExceptionally(new ClientException(
                     ErrorCode.ERR_TIMEOUT, "app '" + app + "' is not healthy after " + timeoutMs + " ms: " + waitsFor));
         } else {
-            loop.schedule(INTERVAL_MS, this::ask);
+            pauses.pause(INTERVAL_MS, this);
         }
     }
 

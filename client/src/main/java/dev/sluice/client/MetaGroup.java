@@ -30,16 +30,18 @@ import org.jspecify.annotations.Nullable;
 final class MetaGroup {
     private final RpcClient rpc;
     private final EventLoop loop;
+    private final Pauses pauses;
     private final ClientOptions options;
     private final List<HostPort> servers;
     private volatile HostPort leader;
 
-    MetaGroup(List<HostPort> servers, RpcClient rpc, EventLoop loop, ClientOptions options) {
+    MetaGroup(List<HostPort> servers, RpcClient rpc, EventLoop loop, Pauses pauses, ClientOptions options) {
         if (servers.isEmpty()) {
             throw new IllegalArgumentException("the list of meta servers is empty: expected host:port,...");
         }
         this.rpc = rpc;
         this.loop = loop;
+        this.pauses = pauses;
         this.options = options;
         this.servers = new CopyOnWriteArrayList<>(servers);
         this.leader = servers.get(0);
@@ -65,7 +67,7 @@ final class MetaGroup {
                 .thenCompose(found -> new Call<>(what, code, request, errorOf, false).start());
     }
 
-    private final class Call<Q extends TBase<?, ?>, R extends TBase<?, ?>> {
+    private final class Call<Q extends TBase<?, ?>, R extends TBase<?, ?>> implements Pauses.Paused {
         private final String what;
         private final Rpc<Q, R> code;
         private final Q request;
@@ -86,6 +88,16 @@ final class MetaGroup {
         CompletableFuture<R> start() {
             attempt();
             return result;
+        }
+
+        @Override
+        public void goOn() {
+            attempt();
+        }
+
+        @Override
+        public void onClosed() {
+            fail(ErrorCode.ERR_NETWORK_FAILURE, "the client was closed");
         }
 
         private void attempt() {
@@ -137,7 +149,7 @@ final class MetaGroup {
             if (loop.nowMs() + delayMs >= deadlineMs) {
                 fail(error, reason + "; gave up after " + options.adminTimeoutMs() + " ms");
             } else {
-                loop.schedule(delayMs, this::attempt);
+                pauses.pause(delayMs, this);
             }
         }
 

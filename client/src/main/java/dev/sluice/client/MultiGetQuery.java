@@ -52,6 +52,23 @@ public final class MultiGetQuery {
         return new MultiGetQuery(copy().setReverse(true));
     }
 
+    /**
+     * What is left of this query where a limit cut its result short. Throws {@link IllegalArgumentException} if the result
+     * has no rows: nobody knows then how far the server came.
+     */
+    public MultiGetQuery behind(MultiGetResult cut) {
+        if (cut.cells().isEmpty()) {
+            throw new IllegalArgumentException("the result has no rows: there is no place behind it");
+        }
+        return isFromTheEnd()
+                ? to(cut.cells().get(0).sortKey(), false)
+                : from(cut.cells().get(cut.cells().size() - 1).sortKey(), false);
+    }
+
+    boolean isFromTheEnd() {
+        return request.isReverse();
+    }
+
     MultiGetRequest toRequest(byte[] hashKey) {
         return copy().setHashKey(Blob.of(hashKey));
     }

@@ -2,15 +2,15 @@ package dev.sluice.client;
 
 import dev.sluice.common.ErrorCode;
 
-/** What to do after a header error of a data request, as the clients of Pegasus do it. */
+/** What to do after an attempt of a data request that failed, as the clients of Pegasus do it. */
 enum Retry {
-    /** The primary may be elsewhere: ask for the configuration, then try again. */
+    /** The primary is elsewhere, or there is none now: ask for the configuration, then try again. */
     REFRESH,
-    /** The same server will be able to soon. */
+    /** The same server will be able to soon: try again there. */
     SAME_SERVER,
-    /** It may have been carried out: try again (elsewhere) only what does no harm twice. */
+    /** It may have been carried out: ask for the configuration, then try again only what does no harm twice. */
     IF_HARMLESS,
-    /** Trying again will not help. */
+    /** Trying again will not help, or would make it worse. */
     NEVER;
 
     static Retry after(ErrorCode error) {

@@ -9,31 +9,20 @@ import dev.sluice.common.rpc.Wire;
 import dev.sluice.wire.admin.PartitionConfiguration;
 import dev.sluice.wire.admin.QueryConfigRequest;
 import dev.sluice.wire.admin.QueryConfigResponse;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Where the partitions of one table are, as last heard. Several requests that ask at once share one question. */
+/**
+ * Where the partitions of one table are, as last heard; of two answers about a partition the one with the higher ballot
+ * counts. Several requests that ask at once share one question.
+ */
 final class Routing {
-    /** One answer of the meta leader. Only partitions with a primary are in the map. */
-    record Snapshot(int appId, int partitionCount, Map<Integer, HostPort> primaries) {
-        int partitionOf(long hash) {
-            return PartitionHash.partitionIndex(hash, partitionCount);
-        }
-
-        Gpid gpid(int partitionIndex) {
-            return new Gpid(appId, partitionIndex);
-        }
-
-        Optional<HostPort> primary(int partitionIndex) {
-            return Optional.ofNullable(primaries.get(partitionIndex));
-        }
-    }
-
     private final String table;
     private final MetaGroup metas;
+    private volatile CompletableFuture<Snapshot> known = new CompletableFuture<>();
     private volatile @Nullable Snapshot snapshot;
     private @Nullable CompletableFuture<Snapshot> asking;
 
@@ -42,10 +31,48 @@ final class Routing {
         this.metas = metas;
     }
 
+    /** One partition. */
+    record Place(Gpid gpid, long ballot, Optional<HostPort> primary) {}
+
+    /** What is known of all partitions at one time. */
+    record Snapshot(int appId, List<Place> places) {
+        int partitionCount() {
+            return places.size();
+        }
+
+        int partitionOf(long hash) {
+            return PartitionHash.partitionIndex(hash, places.size());
+        }
+
+        /** Of a partition that does not exist nobody is the primary. */
+        Place place(int partitionIndex) {
+            return partitionIndex >= 0 && partitionIndex < places.size()
+                    ? places.get(partitionIndex)
+                    : new Place(new Gpid(appId, partitionIndex), 0, Optional.empty());
+        }
+
+        private Snapshot or(Snapshot before) {
+            if (before.appId != appId || before.places.size() != places.size()) {
+                return this;
+            }
+            List<Place> newest = new ArrayList<>();
+            for (int i = 0; i < places.size(); i++) {
+                newest.add(
+                        places.get(i).ballot() < before.places.get(i).ballot() ? before.places.get(i) : places.get(i));
+            }
+            return new Snapshot(appId, List.copyOf(newest));
+        }
+    }
+
     /** What is known; asks if nothing is. */
     CompletableFuture<Snapshot> current() {
-        Snapshot known = snapshot;
-        return known == null ? refresh() : CompletableFuture.completedFuture(known);
+        return snapshot == null ? refresh() : known;
+    }
+
+    /** What is known; null if nothing is. */
+    @Nullable
+    Snapshot currentOrNull() {
+        return snapshot;
     }
 
     /** Asks, or joins the question that is on its way. */
@@ -65,12 +92,18 @@ final class Routing {
                         QueryConfigResponse::getErr)
                 .thenApply(this::read);
         WhenDone.run(read, (found, failure) -> {
+            Snapshot newest = null;
             synchronized (this) {
                 asking = null;
-                snapshot = found == null ? snapshot : found;
+                if (found != null) {
+                    Snapshot before = snapshot;
+                    newest = before == null ? found : found.or(before);
+                    known = CompletableFuture.completedFuture(newest);
+                    snapshot = newest;
+                }
             }
-            if (found != null) {
-                answer.complete(found);
+            if (newest != null) {
+                answer.complete(newest);
             } else {
                 answer.completeExceptionally(
                         failure == null ? new IllegalStateException("no configuration and no failure") : failure);
@@ -86,18 +119,27 @@ final class Routing {
             case ERR_OBJECT_NOT_FOUND -> throw new ClientException(error, "there is no table '" + table + "'");
             default -> throw new ClientException(error, "configuration of table '" + table + "'");
         }
-        if (reply.getPartitionCount() <= 0) {
+        int count = reply.getPartitionCount();
+        if (count <= 0) {
             throw new ClientException(
                     ErrorCode.ERR_INVALID_DATA,
-                    "table '" + table + "' has " + reply.getPartitionCount() + " partitions: expected at least 1");
+                    "table '" + table + "' has " + count + " partitions: expected at least 1");
         }
-        Map<Integer, HostPort> primaries = new HashMap<>();
+        List<Place> places = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            places.add(new Place(new Gpid(reply.getAppId(), i), 0, Optional.empty()));
+        }
         for (PartitionConfiguration partition : reply.getPartitions()) {
-            if (partition.getBallot() > 0) {
-                Wire.find(partition.getPrimary(), partition.getHpPrimary())
-                        .ifPresent(primary -> primaries.put(partition.getPid().partitionIndex(), primary));
+            int index = partition.getPid().partitionIndex();
+            if (partition.getBallot() > 0 && index >= 0 && index < count) {
+                places.set(
+                        index,
+                        new Place(
+                                places.get(index).gpid(),
+                                partition.getBallot(),
+                                Wire.find(partition.getPrimary(), partition.getHpPrimary())));
             }
         }
-        return new Snapshot(reply.getAppId(), reply.getPartitionCount(), Map.copyOf(primaries));
+        return new Snapshot(reply.getAppId(), List.copyOf(places));
     }
 }

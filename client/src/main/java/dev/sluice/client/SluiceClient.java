@@ -18,6 +18,7 @@ public final class SluiceClient implements AutoCloseable {
     private final EventLoop loop;
     private final ClientOptions options;
     private final MetaGroup metas;
+    private final Pauses pauses;
     private final Runnable onClose;
     private final Map<String, Table> tables = new ConcurrentHashMap<>();
 
@@ -38,7 +39,8 @@ public final class SluiceClient implements AutoCloseable {
         this.rpc = rpc;
         this.loop = loop;
         this.options = options;
-        this.metas = new MetaGroup(metaServers, rpc, loop, options);
+        this.pauses = new Pauses(loop);
+        this.metas = new MetaGroup(metaServers, rpc, loop, pauses, options);
         this.onClose = onClose;
     }
 
@@ -61,17 +63,20 @@ public final class SluiceClient implements AutoCloseable {
     /** The table of that name. It is looked for when it is first used. */
     public Table table(String name) {
         return tables.computeIfAbsent(
-                name, key -> new Table(key, new PartitionCall.Context(new Routing(key, metas), rpc, loop, options)));
+                name,
+                key -> new Table(new Calls(
+                        key, new PartitionCall.Context(new Routing(key, metas), rpc, loop, pauses, options))));
     }
 
     /** The administration of the cluster. */
     public AdminClient admin() {
-        return new AdminClient(metas, rpc, loop, options);
+        return new AdminClient(metas, rpc, loop, pauses, options);
     }
 
     /** Closes the connections; what was asked and not answered fails. */
     @Override
     public void close() {
+        pauses.close();
         rpc.close();
         onClose.run();
     }

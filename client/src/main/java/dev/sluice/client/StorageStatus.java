@@ -8,6 +8,7 @@ final class StorageStatus {
     static final int NOT_FOUND = 1;
     static final int INVALID_ARGUMENT = 4;
     static final int INCOMPLETE = 7;
+    static final int TRY_AGAIN = 13;
 
     private static final String[] NAMES = {
         "Ok",

@@ -7,7 +7,7 @@ import dev.sluice.common.data.PartitionHash;
 import dev.sluice.common.data.StoredKey;
 import dev.sluice.common.rpc.AdminRpcs;
 import dev.sluice.common.rpc.DataRpcs;
-import dev.sluice.common.rpc.RpcHandlers;
+import dev.sluice.common.rpc.Rpc;
 import dev.sluice.common.rpc.RpcHandlers.Access;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.common.time.EventLoop;
@@ -15,9 +15,14 @@ import dev.sluice.wire.Blob;
 import dev.sluice.wire.admin.ClusterInfoResponse;
 import dev.sluice.wire.admin.PartitionConfiguration;
 import dev.sluice.wire.admin.QueryConfigResponse;
+import dev.sluice.wire.data.BatchGetRequest;
+import dev.sluice.wire.data.BatchGetResponse;
+import dev.sluice.wire.data.FullData;
+import dev.sluice.wire.data.FullKey;
+import dev.sluice.wire.data.GetScannerRequest;
 import dev.sluice.wire.data.KeyValue;
-import dev.sluice.wire.data.MultiGetResponse;
 import dev.sluice.wire.data.MultiPutRequest;
+import dev.sluice.wire.data.MultiRemoveResponse;
 import dev.sluice.wire.data.ReadResponse;
 import dev.sluice.wire.data.ScanResponse;
 import dev.sluice.wire.data.TtlResponse;
@@ -31,6 +36,8 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Function;
+import org.apache.thrift.TBase;
 import org.jspecify.annotations.Nullable;
 
 /** Three meta servers and three replica servers with one table "orders" of app id 2, whose primaries a test moves. */
@@ -45,12 +52,16 @@ final class FakeCluster {
     final InProcessRpc rpc;
     /** By partition; null: none now. */
     final Map<Integer, @Nullable HostPort> primaries = new HashMap<>();
+
+    final Map<Integer, Long> ballots = new HashMap<>();
     /** What servers answer instead of serving, one per request. */
     final Map<HostPort, List<ErrorCode>> refusals = new HashMap<>();
 
+    private final Map<String, Function<?, ?>> answers = new HashMap<>();
     private final Map<Integer, NavigableMap<byte[], byte[]>> rows = new HashMap<>();
-    private final Map<Long, byte[]> scans = new HashMap<>();
+    private final Map<Long, OpenScan> scans = new HashMap<>();
     private long nextScan = 10;
+    private int scansToLose;
     HostPort leader = METAS.get(0);
     boolean namesLeader = true;
 
@@ -72,13 +83,33 @@ final class FakeCluster {
         return PartitionHash.partitionIndex(PartitionHash.of(hashKey.getBytes(StandardCharsets.UTF_8)), PARTITIONS);
     }
 
+    HostPort primaryOf(String hashKey) {
+        return Objects.requireNonNull(primaries.get(partitionOf(hashKey)));
+    }
+
+    /** Makes another server the primary of the partition, under the next ballot. */
+    void move(int partition, HostPort to) {
+        primaries.put(partition, to);
+        ballots.merge(partition, 4L, (before, first) -> before + 1);
+    }
+
     void refuse(HostPort server, ErrorCode... errors) {
         refusals.computeIfAbsent(server, key -> new ArrayList<>()).addAll(List.of(errors));
+    }
+
+    /** What all replica servers answer to such a request from now on. */
+    <Q extends TBase<?, ?>, R extends TBase<?, ?>> void answer(Rpc<Q, R> code, Function<Q, R> answer) {
+        answers.put(code.taskCode(), answer);
     }
 
     /** Scans that were opened are forgotten. */
     void loseScans() {
         scans.clear();
+    }
+
+    /** So many scans that are gone on with are forgotten before. */
+    void loseNextScans(int count) {
+        scansToLose = count;
     }
 
     int openScans() {
@@ -122,7 +153,7 @@ final class FakeCluster {
         for (int i = 0; i < PARTITIONS; i++) {
             reply.addToPartitions(new PartitionConfiguration()
                     .setPid(Wire.gpid(new Gpid(APP_ID, i)))
-                    .setBallot(3)
+                    .setBallot(ballots.getOrDefault(i, 3L))
                     .setMaxReplicaCount(1)
                     .setPrimary(Wire.addressOrNone(primaries.get(i))));
         }
@@ -130,55 +161,57 @@ final class FakeCluster {
     }
 
     private void replica(HostPort address) {
-        RpcHandlers handlers = rpc.server(address);
-        handlers.on(DataRpcs.PUT, Access.CLIENTS, serving(address, (partition, request) -> {
+        serve(address, DataRpcs.PUT, (partition, request) -> {
             rowsOf(partition).put(request.getKey().bytes(), request.getValue().bytes());
             return new UpdateResponse().setServer(address.toString());
-        }));
-        handlers.on(DataRpcs.MULTI_PUT, Access.CLIENTS, serving(address, this::multiPut));
-        handlers.on(DataRpcs.GET, Access.CLIENTS, serving(address, (partition, request) -> {
+        });
+        serve(address, DataRpcs.MULTI_PUT, this::multiPut);
+        serve(address, DataRpcs.GET, (partition, request) -> {
             byte[] value = rowsOf(partition).get(request.bytes());
             return value == null
                     ? new ReadResponse().setError(1)
                     : new ReadResponse().setValue(Blob.of(value)).setServer(address.toString());
-        }));
-        handlers.on(DataRpcs.REMOVE, Access.CLIENTS, serving(address, (partition, request) -> {
+        });
+        serve(address, DataRpcs.REMOVE, (partition, request) -> {
             rowsOf(partition).remove(request.bytes());
             return new UpdateResponse();
-        }));
-        handlers.on(
+        });
+        serve(
+                address,
                 DataRpcs.TTL,
-                Access.CLIENTS,
-                serving(
-                        address,
-                        (partition, request) -> rowsOf(partition).containsKey(request.bytes())
-                                ? new TtlResponse().setTtlSeconds(-1)
-                                : new TtlResponse().setError(1)));
-        handlers.on(
-                DataRpcs.MULTI_GET,
-                Access.CLIENTS,
-                serving(
-                        address,
-                        (partition, request) ->
-                                new MultiGetResponse().setError(7).setKvs(new ArrayList<>())));
-        handlers.on(
+                (partition, request) -> rowsOf(partition).containsKey(request.bytes())
+                        ? new TtlResponse().setTtlSeconds(-1)
+                        : new TtlResponse().setError(1));
+        serve(address, DataRpcs.BATCH_GET, this::batchGet);
+        serve(address, DataRpcs.MULTI_REMOVE, (partition, request) -> {
+            request.getSortKeys()
+                    .forEach(sortKey -> rowsOf(partition)
+                            .remove(StoredKey.of(request.getHashKey().bytes(), sortKey.bytes())));
+            return new MultiRemoveResponse().setCount(request.getSortKeysSize());
+        });
+        serve(
+                address,
                 DataRpcs.GET_SCANNER,
-                Access.CLIENTS,
-                serving(
-                        address,
-                        (partition, request) -> batch(
-                                partition,
-                                request.getStartKey().bytes(),
-                                request.isStartInclusive(),
-                                request.getBatchSize())));
-        handlers.on(DataRpcs.SCAN, Access.CLIENTS, serving(address, (partition, request) -> {
-            byte[] behind = scans.remove(request.getContextId());
-            return behind == null ? new ScanResponse().setError(1) : batch(partition, behind, false, 2);
-        }));
-        handlers.onOneWay(
-                DataRpcs.CLEAR_SCANNER,
-                Access.CLIENTS,
-                (caller, header, request, responder) -> scans.remove(request.number()));
+                (partition, request) -> batch(
+                        partition, new OpenScan(request, request.getStartKey().bytes(), request.isStartInclusive())));
+        serve(address, DataRpcs.SCAN, (partition, request) -> {
+            OpenScan scan = scans.remove(request.getContextId());
+            if (scan == null || scansToLose-- > 0) {
+                return new ScanResponse().setError(1);
+            }
+            return batch(partition, scan);
+        });
+        for (Rpc<?, ?> code :
+                List.of(DataRpcs.INCR, DataRpcs.CHECK_AND_SET, DataRpcs.CHECK_AND_MUTATE, DataRpcs.MULTI_GET)) {
+            serve(address, code, (partition, request) -> {
+                throw new AssertionError(code + " has no answer in this test");
+            });
+        }
+        rpc.server(address)
+                .onOneWay(
+                        DataRpcs.CLEAR_SCANNER,
+                        Access.CLIENTS,
+                        (caller, header, request, responder) -> scans.remove(request.number()));
     }
 
     private UpdateResponse multiPut(int partition, MultiPutRequest request) {
@@ -192,18 +225,49 @@ final class FakeCluster {
         return new UpdateResponse();
     }
 
-    private ScanResponse batch(int partition, byte[] from, boolean inclusive, int rowsMax) {
+    private BatchGetResponse batchGet(int partition, BatchGetRequest request) {
+        BatchGetResponse reply = new BatchGetResponse();
+        for (FullKey key : request.getKeys()) {
+            byte[] value = rowsOf(partition)
+                    .get(StoredKey.of(key.getHashKey().bytes(), key.getSortKey().bytes()));
+            if (value != null) {
+                reply.addToData(new FullData(key.getHashKey(), key.getSortKey(), Blob.of(value)));
+            }
+        }
+        return reply;
+    }
+
+    /** A scan that stands at a key. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record OpenScan(GetScannerRequest request, byte[] from, boolean inclusive) {}
+
+    private ScanResponse batch(int partition, OpenScan scan) {
         ScanResponse reply = new ScanResponse().setContextId(-1).setKvs(new ArrayList<>());
-        for (Map.Entry<byte[], byte[]> row :
-                rowsOf(partition).tailMap(from, inclusive).entrySet()) {
-            if (reply.getKvsSize() == rowsMax) {
+        GetScannerRequest request = scan.request();
+        int rows = 0;
+        byte[] last = scan.from();
+        for (Map.Entry<byte[], byte[]> row : rowsOf(partition)
+                .tailMap(scan.from(), scan.inclusive())
+                .headMap(request.getStopKey().bytes(), request.isStopInclusive())
+                .entrySet()) {
+            if (rows == request.getBatchSize()) {
                 reply.setContextId(nextScan++);
-                scans.put(
-                        reply.getContextId(),
-                        reply.getKvs().get(rowsMax - 1).getKey().bytes());
+                scans.put(reply.getContextId(), new OpenScan(request, last, false));
                 break;
             }
-            reply.addToKvs(new KeyValue().setKey(Blob.of(row.getKey())).setValue(Blob.of(row.getValue())));
+            rows++;
+            last = row.getKey();
+            if (!request.isOnlyReturnCount()) {
+                reply.addToKvs(new KeyValue()
+                        .setKey(Blob.of(row.getKey()))
+                        .setValue(Blob.of(request.isNoValue() ? new byte[0] : row.getValue())));
+            }
+        }
+        if (request.isOnlyReturnCount()) {
+            reply.setKvCount(rows);
+        }
+        if (request.isReturnExpireTs()) {
+            reply.getKvs().forEach(row -> row.setExpireTsSeconds(row.getValue().bytes()[0] - '0'));
         }
         return reply;
     }
@@ -212,20 +276,25 @@ final class FakeCluster {
         R serve(int partition, Q request);
     }
 
-    private <Q, R> RpcHandlers.Handler<Q, R> serving(HostPort address, Serve<Q, R> serve) {
-        return (caller, header, request, responder) -> {
+    private <Q extends TBase<?, ?>, R extends TBase<?, ?>> void serve(
+            HostPort address, Rpc<Q, R> code, Serve<Q, R> serve) {
+        rpc.server(address).on(code, Access.CLIENTS, (caller, header, request, responder) -> {
             List<ErrorCode> scripted = refusals.getOrDefault(address, List.of());
+            int partition = header.gpid().partitionIndex();
             if (!scripted.isEmpty()) {
                 ErrorCode error = scripted.remove(0);
                 if (error == ErrorCode.ERR_TIMEOUT) {
                     return; // silence
                 }
                 responder.fail(error);
-            } else if (!address.equals(primaries.get(header.gpid().partitionIndex()))) {
+            } else if (!address.equals(primaries.get(partition))) {
                 responder.fail(ErrorCode.ERR_INVALID_STATE);
             } else {
-                responder.reply(serve.serve(header.gpid().partitionIndex(), request));
+                // A code has one pair of types.
+                @SuppressWarnings("unchecked")
+                Function<Q, R> answer = (Function<Q, R>) answers.get(code.taskCode());
+                responder.reply(answer == null ? serve.serve(partition, request) : answer.apply(request));
             }
-        };
+        });
     }
 }

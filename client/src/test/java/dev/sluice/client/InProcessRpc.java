@@ -46,12 +46,25 @@ final class InProcessRpc implements RpcClient {
 
     @Override
     public <Q extends TBase<?, ?>, R extends TBase<?, ?>> CompletableFuture<R> call(
+            HostPort target, Rpc<Q, R> rpc, RequestHeader header, Q request, int silenceMs, Runnable onSilence) {
+        CompletableFuture<R> answer = call(target, rpc, header, request);
+        loop.schedule(silenceMs, () -> {
+            if (!answer.isDone()) {
+                onSilence.run();
+            }
+        });
+        return answer;
+    }
+
+    @Override
+    public <Q extends TBase<?, ?>, R extends TBase<?, ?>> CompletableFuture<R> call(
             HostPort target, Rpc<Q, R> rpc, RequestHeader header, Q request) {
         sent.add(target + " " + rpc);
         CompletableFuture<R> answer = new CompletableFuture<>();
         RpcHandlers handlers = servers.get(target);
         if (handlers == null) {
-            answer.completeExceptionally(new RpcException(ErrorCode.ERR_NETWORK_FAILURE, "connection refused"));
+            answer.completeExceptionally(
+                    new RpcException(ErrorCode.ERR_NETWORK_FAILURE, "connection refused").ofUnsent());
             return answer;
         }
         RpcHandlers.Entry<?, ?> entry = handlers.entries().get(rpc.taskCode());

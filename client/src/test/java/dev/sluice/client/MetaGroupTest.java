@@ -22,7 +22,7 @@ class MetaGroupTest {
     private final FakeCluster cluster = new FakeCluster(time);
 
     private MetaGroup group(HostPort... servers) {
-        return new MetaGroup(List.of(servers), cluster.rpc, time, ClientOptions.DEFAULTS);
+        return new MetaGroup(List.of(servers), cluster.rpc, time, new Pauses(time), ClientOptions.DEFAULTS);
     }
 
     @Test

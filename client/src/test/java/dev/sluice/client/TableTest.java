@@ -10,8 +10,6 @@ import dev.sluice.common.data.StoredKey;
 import dev.sluice.common.rpc.AdminRpcs;
 import dev.sluice.common.rpc.DataRpcs;
 import dev.sluice.common.time.testing.VirtualTime;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -169,81 +167,10 @@ class TableTest {
     }
 
     @Test
-    void aMultiGetThatALimitCutSaysSo() {
-        MultiGetResult result = done(orders.multiGet(bytes("k"), MultiGetQuery.all()));
-
-        assertThat(result.complete()).isFalse();
-    }
-
-    @Test
-    void anEmptyHashKeyIsRefusedWhereRowsOfItCannotBeFound() {
-        assertThatThrownBy(() -> orders.multiGet(new byte[0], MultiGetQuery.all()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("the hash key is empty");
-    }
-
-    @Test
     void aTtlBelowZeroIsRefused() {
         assertThatThrownBy(() -> orders.put(bytes("k"), bytes("s"), bytes("v"), -1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("ttl of -1 s");
-    }
-
-    @Test
-    void aScanReadsEveryRowInOrder() {
-        for (int i = 0; i < 7; i++) {
-            done(orders.put(bytes("k"), bytes("s" + i), bytes("v" + i)));
-        }
-        List<String> read = new ArrayList<>();
-
-        try (PartitionScan scan = orders.scan(partition, 2)) {
-            scan.forEachRemaining(row -> read.add(text(row.hashKey()) + text(row.sortKey()) + text(row.value())));
-        }
-
-        assertThat(read).containsExactly("ks0v0", "ks1v1", "ks2v2", "ks3v3", "ks4v4", "ks5v5", "ks6v6");
-    }
-
-    @Test
-    void aScanThatTheServerForgotGoesOnBehindTheLastRow() {
-        for (int i = 0; i < 7; i++) {
-            done(orders.put(bytes("k"), bytes("s" + i), bytes("v")));
-        }
-        List<String> read = new ArrayList<>();
-
-        PartitionScan scan = orders.scan(partition, 2);
-        while (scan.hasNext()) {
-            read.add(text(scan.next().sortKey()));
-            cluster.loseScans();
-        }
-
-        assertThat(read).containsExactly("s0", "s1", "s2", "s3", "s4", "s5", "s6");
-    }
-
-    @Test
-    void aScanThatIsClosedEarlyIsForgottenByTheServer() {
-        for (int i = 0; i < 7; i++) {
-            done(orders.put(bytes("k"), bytes("s" + i), bytes("v")));
-        }
-        PartitionScan scan = orders.scan(partition, 2);
-        scan.next();
-        assertThat(cluster.openScans()).isEqualTo(1);
-
-        scan.close();
-
-        assertThat(cluster.openScans()).isZero();
-    }
-
-    @Test
-    void aScanOfTheTableCrossesItsPartitions() {
-        for (int i = 0; i < 20; i++) {
-            done(orders.put(bytes("k" + i), bytes("s"), bytes("v")));
-        }
-
-        try (TableScan scan = orders.scan()) {
-            assertThat(scan.stream().map(row -> text(row.hashKey())))
-                    .hasSize(20)
-                    .doesNotHaveDuplicates();
-        }
     }
 
     @Test
@@ -297,9 +224,5 @@ class TableTest {
 
     private static byte[] bytes(String text) {
         return text.getBytes(UTF_8);
-    }
-
-    private static String text(byte[] bytes) {
-        return new String(bytes, UTF_8);
     }
 }

@@ -67,7 +67,11 @@ final class ByteBufProtocol extends TBinaryProtocol {
     @Override
     public void writeBinary(ByteBuffer bytes) {
         buffer.writeInt(bytes.remaining());
-        buffer.writeBytes(bytes.duplicate());
+        if (bytes.hasArray()) {
+            buffer.writeBytes(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+        } else {
+            buffer.writeBytes(bytes.duplicate());
+        }
     }
 
     @Override

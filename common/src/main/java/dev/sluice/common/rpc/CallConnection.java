@@ -69,8 +69,9 @@ final class CallConnection implements ClientConnection.User {
             return;
         }
         if (pending.size() >= limits.callsMax()) {
-            call.fail(new RpcException(
-                    ErrorCode.ERR_BUSY, target() + ": " + pending.size() + " requests wait for their replies already"));
+            RpcException busy = new RpcException(
+                    ErrorCode.ERR_BUSY, target() + ": " + pending.size() + " requests wait for their replies already");
+            loop.execute(() -> call.fail(busy)); // not inside the call of somebody who may ask again at once
             return;
         }
         do {
@@ -87,7 +88,7 @@ final class CallConnection implements ClientConnection.User {
             return;
         }
         pending.put(lastSequenceId, call);
-        planSweep(call.deadlineNanos());
+        planSweep(call.dueNanos());
     }
 
     /** Closes the connection; all that waits fails. On the loop. */
@@ -140,15 +141,15 @@ final class CallConnection implements ClientConnection.User {
         }
     }
 
-    private void planSweep(long deadlineNanos) {
-        if (sweepPlanned && nextSweepNanos - deadlineNanos <= 0) {
+    private void planSweep(long dueNanos) {
+        if (sweepPlanned && nextSweepNanos - dueNanos <= 0) {
             return;
         }
         sweepPlanned = true;
-        nextSweepNanos = deadlineNanos;
-        long delay = Math.max(SWEEP_NANOS_MIN, deadlineNanos - System.nanoTime());
+        nextSweepNanos = dueNanos;
+        long delay = Math.max(SWEEP_NANOS_MIN, dueNanos - System.nanoTime());
         cancelSweep();
-        sweepTimer = loop.schedule(() -> sweep(deadlineNanos), delay, TimeUnit.NANOSECONDS);
+        sweepTimer = loop.schedule(() -> sweep(dueNanos), delay, TimeUnit.NANOSECONDS);
     }
 
     private void cancelSweep() {
@@ -166,14 +167,18 @@ final class CallConnection implements ClientConnection.User {
         sweepPlanned = false;
         long now = System.nanoTime();
         List<PendingCall<?>> due = new ArrayList<>();
+        List<Runnable> silent = new ArrayList<>();
         long earliest = Long.MAX_VALUE;
         for (PendingCall<?> call : pending.values()) {
-            long left = call.deadlineNanos() - now;
-            if (left <= 0) {
+            if (call.deadlineNanos() - now <= 0) {
                 due.add(call);
-            } else {
-                earliest = Math.min(earliest, left);
+                continue;
             }
+            Runnable onSilence = call.dueNanos() - now <= 0 ? call.takeOnSilence() : null;
+            if (onSilence != null) {
+                silent.add(onSilence);
+            }
+            earliest = Math.min(earliest, call.dueNanos() - now);
         }
         for (PendingCall<?> call : due) {
             pending.remove(call.sequenceId());
@@ -184,6 +189,7 @@ final class CallConnection implements ClientConnection.User {
         for (PendingCall<?> call : due) {
             call.fail(new RpcException(ErrorCode.ERR_TIMEOUT, call + " to " + target() + ": no reply in time"));
         }
+        silent.forEach(Runnable::run);
         silentTimeouts += due.isEmpty() ? 0 : 1;
         if (silentTimeouts >= SILENT_TIMEOUTS_MAX && channel != null) {
             close(new RpcException(

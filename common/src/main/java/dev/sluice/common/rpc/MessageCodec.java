@@ -1,6 +1,7 @@
 package dev.sluice.common.rpc;
 
 import dev.sluice.common.ErrorCode;
+import dev.sluice.common.Gpid;
 import dev.sluice.wire.WireLong;
 import dev.sluice.wire.WireString;
 import io.netty.buffer.ByteBuf;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import org.apache.thrift.TBase;
 import org.apache.thrift.TException;
 import org.apache.thrift.protocol.TType;
+import org.jspecify.annotations.Nullable;
 
 /** Writes and reads the messages of the protocol: headers, envelopes, and the one field that is the argument or result. */
 final class MessageCodec {
@@ -96,7 +98,31 @@ final class MessageCodec {
 
     /** Reads the meta struct behind a v1 header. */
     static RequestHeader readMeta(ByteBuf in) throws TException {
-        return withProtocol(in, MetaStruct::read);
+        RequestHeader usual = readUsualMeta(in);
+        return usual != null ? usual : withProtocol(in, MetaStruct::read);
+    }
+
+    /** The meta struct as clients write it, all fields in order; null if this is another. */
+    private static @Nullable RequestHeader readUsualMeta(ByteBuf in) {
+        int at = in.readerIndex();
+        boolean usual = in.readableBytes() == V1_META_BYTES
+                && isField(in, at, TType.I32, 1)
+                && isField(in, at + 7, TType.I32, 2)
+                && isField(in, at + 14, TType.I32, 3)
+                && isField(in, at + 21, TType.I64, 4)
+                && isField(in, at + 32, TType.BOOL, 5)
+                && in.getByte(at + 36) == TType.STOP;
+        return usual
+                ? new RequestHeader(
+                        new Gpid(in.getInt(at + 3), in.getInt(at + 10)),
+                        in.getInt(at + 17),
+                        in.getLong(at + 24),
+                        in.getByte(at + 35) == 1)
+                : null;
+    }
+
+    private static boolean isField(ByteBuf in, int at, byte type, int id) {
+        return in.getByte(at) == type && in.getShort(at + 1) == id;
     }
 
     private static void writeReplyHead(ByteBuf out, ErrorCode error, byte[] ackName, int sequenceId) {

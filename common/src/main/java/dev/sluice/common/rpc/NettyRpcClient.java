@@ -46,6 +46,17 @@ public final class NettyRpcClient implements RpcClient {
     @Override
     public <Q extends TBase<?, ?>, R extends TBase<?, ?>> CompletableFuture<R> call(
             HostPort target, Rpc<Q, R> rpc, RequestHeader header, Q request) {
+        return call(target, rpc, header, request, 0, null);
+    }
+
+    @Override
+    public <Q extends TBase<?, ?>, R extends TBase<?, ?>> CompletableFuture<R> call(
+            HostPort target,
+            Rpc<Q, R> rpc,
+            RequestHeader header,
+            Q request,
+            int silenceMs,
+            @Nullable Runnable onSilence) {
         CompletableFuture<R> future = new CompletableFuture<>();
         boolean greeted = rpc.taskCode().startsWith(InternalRpcs.PREFIX);
         if (greeted && helloDesk == null) {
@@ -72,8 +83,13 @@ public final class NettyRpcClient implements RpcClient {
             future.completeExceptionally(tooLong);
             return future;
         }
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.max(1, header.timeoutMs()));
-        submit(new PendingCall<>(rpc, future, frame, sequenceIdAt, deadline), new Key(target, greeted));
+        long now = System.nanoTime();
+        long deadline = now + TimeUnit.MILLISECONDS.toNanos(Math.max(1, header.timeoutMs()));
+        PendingCall<R> call = new PendingCall<>(rpc, future, frame, sequenceIdAt, deadline);
+        if (onSilence != null && silenceMs < header.timeoutMs()) {
+            call.onSilence(now + TimeUnit.MILLISECONDS.toNanos(silenceMs), onSilence);
+        }
+        submit(call, new Key(target, greeted));
         return future;
     }
 
@@ -117,7 +133,11 @@ public final class NettyRpcClient implements RpcClient {
             }
             CallConnection connection = connection(key);
             EventLoop loop = connection.loop();
-            loop.execute(() -> connection.submit(call));
+            if (loop.inEventLoop()) {
+                connection.submit(call);
+            } else {
+                loop.execute(() -> connection.submit(call));
+            }
             if (closed) {
                 closeConnection(connection);
             }

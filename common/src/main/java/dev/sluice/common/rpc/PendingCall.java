@@ -20,6 +20,8 @@ final class PendingCall<R extends TBase<?, ?>> {
     private @Nullable ByteBuf frame;
     private int sequenceId;
     private boolean submittedAgain;
+    private long silenceNanos;
+    private @Nullable Runnable onSilence;
 
     PendingCall(Rpc<?, R> rpc, CompletableFuture<R> future, ByteBuf frame, int sequenceIdAt, long deadlineNanos) {
         this.rpc = rpc;
@@ -32,6 +34,25 @@ final class PendingCall<R extends TBase<?, ?>> {
 
     long deadlineNanos() {
         return deadlineNanos;
+    }
+
+    /** Before it is submitted. */
+    void onSilence(long atNanos, Runnable task) {
+        silenceNanos = atNanos;
+        onSilence = task;
+    }
+
+    /** When something is to be done about the call unless it is answered before. */
+    long dueNanos() {
+        return onSilence == null ? deadlineNanos : silenceNanos;
+    }
+
+    /** What is to be run once it has had no answer for a while; null afterwards, and if there is nothing. */
+    @Nullable
+    Runnable takeOnSilence() {
+        Runnable taken = onSilence;
+        onSilence = null;
+        return taken;
     }
 
     int sequenceId() {
@@ -97,7 +118,7 @@ final class PendingCall<R extends TBase<?, ?>> {
         if (unsent != null) {
             unsent.release();
         }
-        future.completeExceptionally(why);
+        future.completeExceptionally(unsent == null ? why : why.ofUnsent());
     }
 
     private @Nullable ByteBuf takeFrame() {

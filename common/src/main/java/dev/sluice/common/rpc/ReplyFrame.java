@@ -2,6 +2,8 @@ package dev.sluice.common.rpc;
 
 import dev.sluice.common.ErrorCode;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import org.apache.thrift.TException;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 record ReplyFrame(ErrorCode error, int sequenceId, ByteBuf result) {
     private static final int LENGTH_BYTES = 4;
     private static final int ERROR_NAME_BYTES_MAX = 128;
+    /** Nearly every reply has it: it is recognised without making a text. */
+    private static final ByteBuf OK =
+            Unpooled.unreleasableBuffer(Unpooled.copiedBuffer(ErrorCode.ERR_OK.name(), StandardCharsets.US_ASCII));
+
+    private static final int OK_BYTES = OK.readableBytes();
 
     /**
      * Takes the next frame off the buffer; null if it is not all there yet, and nothing is taken then. Throws
@@ -31,7 +38,7 @@ record ReplyFrame(ErrorCode error, int sequenceId, ByteBuf result) {
             return null;
         }
         ByteBuf frame = in.readSlice((int) frameBytes).skipBytes(LENGTH_BYTES);
-        String errorName = readText(frame, ERROR_NAME_BYTES_MAX);
+        ErrorCode error = readError(frame);
         int first = readInt(frame);
         boolean strict = first < 0;
         int nameBytes = strict ? readInt(frame) : first;
@@ -42,15 +49,20 @@ record ReplyFrame(ErrorCode error, int sequenceId, ByteBuf result) {
         if (!strict && frame.isReadable()) {
             frame.skipBytes(1);
         }
-        return new ReplyFrame(ErrorCode.of(errorName), readInt(frame), frame);
+        return new ReplyFrame(error, readInt(frame), frame);
     }
 
-    private static String readText(ByteBuf frame, int bytesMax) throws TException {
+    private static ErrorCode readError(ByteBuf frame) throws TException {
         int length = readInt(frame);
-        if (length < 0 || length > Math.min(bytesMax, frame.readableBytes())) {
-            throw new TException("error name of " + length + " bytes, expected at most " + bytesMax);
+        if (length < 0 || length > Math.min(ERROR_NAME_BYTES_MAX, frame.readableBytes())) {
+            throw new TException("error name of " + length + " bytes, expected at most " + ERROR_NAME_BYTES_MAX);
         }
-        return frame.readCharSequence(length, StandardCharsets.US_ASCII).toString();
+        if (length == OK_BYTES && ByteBufUtil.equals(OK, 0, frame, frame.readerIndex(), length)) {
+            frame.skipBytes(length);
+            return ErrorCode.ERR_OK;
+        }
+        return ErrorCode.of(
+                frame.readCharSequence(length, StandardCharsets.US_ASCII).toString());
     }
 
     private static int readInt(ByteBuf frame) throws TException {

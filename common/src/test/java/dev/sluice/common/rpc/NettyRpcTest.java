@@ -21,12 +21,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Our client against our server: pipelining, time-outs, lost connections. */
 class NettyRpcTest {
+    private static final Rpc<Blob, ReadResponse> HELD = new Rpc<>("RPC_HELD", Blob::new, ReadResponse::new);
     private static final RequestHeader HEADER = RequestHeader.toPartition(new Gpid(2, 5), 5000, 0);
 
     private final BlockingQueue<Responder<ReadResponse>> held = new LinkedBlockingQueue<>();
@@ -54,10 +56,7 @@ class NettyRpcTest {
                         DataRpcs.CLEAR_SCANNER,
                         Access.CLIENTS,
                         (caller, header, id, responder) -> cleared.add(id.number()))
-                .on(
-                        new Rpc<>("RPC_HELD", Blob::new, ReadResponse::new),
-                        Access.CLIENTS,
-                        (caller, header, key, responder) -> held.add(responder));
+                .on(HELD, Access.CLIENTS, (caller, header, key, responder) -> held.add(responder));
         server = NettyRpcServer.start(io, "127.0.0.1", 0, handlers, null, RpcLimits.DEFAULT);
         address = server.address();
         client = new NettyRpcClient(io, null, RpcLimits.DEFAULT);
@@ -162,6 +161,31 @@ class NettyRpcTest {
     }
 
     @Test
+    void aFailedRequestSaysWhetherItWasSent() throws Exception {
+        CompletableFuture<ReadResponse> sent = callHeld(60_000);
+        takeHeld();
+        server.close();
+        assertThat(failureOf(sent).isUnsent()).isFalse();
+
+        CompletableFuture<ReadResponse> unsent = client.call(address, DataRpcs.GET, HEADER, key(1));
+        assertThat(failureOf(unsent).isUnsent()).isTrue();
+    }
+
+    @Test
+    void aRequestThatIsNotAnsweredForAWhileSaysSoOnceAndIsStillWaitedFor() throws Exception {
+        AtomicInteger silences = new AtomicInteger();
+        CompletableFuture<ReadResponse> waiting =
+                client.call(address, HELD, RequestHeader.toServer(60_000), new Blob(), 20, silences::incrementAndGet);
+        CompletableFuture<ReadResponse> hasty = callHeld(200);
+
+        assertThat(errorOf(hasty)).isEqualTo(ErrorCode.ERR_TIMEOUT);
+        assertThat(silences).hasValue(1);
+        assertThat(waiting).isNotDone();
+        takeHeld().reply(new ReadResponse());
+        assertThat(waiting.get(5, TimeUnit.SECONDS)).isNotNull();
+    }
+
+    @Test
     void aServerThatAcceptsAndSaysNothingTimesOutAndIsGivenUp() throws IOException {
         try (ServerSocket silent = new ServerSocket(0)) {
             HostPort target = new HostPort("127.0.0.1", silent.getLocalPort());
@@ -252,11 +276,7 @@ class NettyRpcTest {
     }
 
     private CompletableFuture<ReadResponse> callHeld(int timeoutMs) {
-        return client.call(
-                address,
-                new Rpc<>("RPC_HELD", Blob::new, ReadResponse::new),
-                RequestHeader.toServer(timeoutMs),
-                new Blob());
+        return client.call(address, HELD, RequestHeader.toServer(timeoutMs), new Blob());
     }
 
     private Responder<ReadResponse> takeHeld() {
@@ -264,12 +284,16 @@ class NettyRpcTest {
     }
 
     static ErrorCode errorOf(CompletableFuture<?> call) {
+        return failureOf(call).error();
+    }
+
+    private static RpcException failureOf(CompletableFuture<?> call) {
         CompletionException failure = catchThrowableOfType(
                 CompletionException.class,
                 () -> call.orTimeout(10, TimeUnit.SECONDS).join());
         assertThat(failure).isNotNull();
         assertThat(failure.getCause()).isInstanceOf(RpcException.class);
-        return ((RpcException) java.util.Objects.requireNonNull(failure.getCause())).error();
+        return (RpcException) java.util.Objects.requireNonNull(failure.getCause());
     }
 
     private static Blob key(int i) {
