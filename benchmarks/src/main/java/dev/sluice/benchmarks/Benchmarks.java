@@ -1,5 +1,6 @@
 package dev.sluice.benchmarks;
 
+import dev.sluice.benchmarks.data.DataBenchmark;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -9,7 +10,7 @@ import picocli.CommandLine.Command;
         description = "Measures Sluice on this machine.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {SmallLoad.class, CommandLine.HelpCommand.class})
+        subcommands = {SmallLoad.class, DataBenchmark.class, CommandLine.HelpCommand.class})
 public final class Benchmarks {
     private Benchmarks() {}
 
