@@ -5,6 +5,7 @@ import dev.sluice.common.ErrorCode;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.Wire;
+import dev.sluice.common.view.TextTable;
 import dev.sluice.wire.admin.BalancerRequestType;
 import dev.sluice.wire.admin.ConfigType;
 import dev.sluice.wire.admin.DddNodeInfo;

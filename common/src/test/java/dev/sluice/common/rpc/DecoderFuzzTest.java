@@ -137,8 +137,8 @@ class DecoderFuzzTest {
     private static EmbeddedChannel connect(List<Rpc<?, ?>> rpcs) {
         RpcHandlers handlers = new RpcHandlers();
         rpcs.forEach(rpc -> answer(handlers, rpc));
-        ServerConnection connection =
-                new ServerConnection(new HandlerTable(handlers.entries().values(), code -> RpcMeter.NONE), null, LIMITS);
+        ServerConnection connection = new ServerConnection(
+                new HandlerTable(handlers.entries().values(), code -> RpcMeter.NONE), null, LIMITS);
         return new EmbeddedChannel(connection) {
             @Override
             protected SocketAddress remoteAddress0() {

@@ -237,9 +237,7 @@ final class Primary implements Role, Peer.Sender {
         }
         effects.addAll(goOn(nowMs));
         Step step = new Step(this, effects, "");
-        return damage.isEmpty() || !hasHeir()
-                ? step
-                : step.then(giveWay("another has the data now: " + damage));
+        return damage.isEmpty() || !hasHeir() ? step : step.then(giveWay("another has the data now: " + damage));
     }
 
     @Override
@@ -313,7 +311,8 @@ final class Primary implements Role, Peer.Sender {
 
     private boolean hasHeir() {
         return peers.values().stream()
-                .anyMatch(peer -> peer.isInRole() && peer.acked() >= local.history().committed());
+                .anyMatch(peer ->
+                        peer.isInRole() && peer.acked() >= local.history().committed());
     }
 
     @Override
