@@ -330,7 +330,7 @@ public final class NodeRegistry implements StateListener {
         Optional<HostPort> sender = Wire.find(hello.getAddress());
         MetaState state = leader.state();
         Refusal refusal = refusal(hello, sender, state);
-        if (refusal == Refusal.NO_CLUSTER) {
+        if (Refusal.NO_CLUSTER.equals(refusal)) {
             sender.ifPresent(node -> listeners.forEach(listener -> listener.onStranger(node, hello)));
         }
         if (refusal != null || sender.isEmpty()) {

@@ -46,7 +46,11 @@ public final class Rebuilding {
      */
     public record Result(ErrorCode error, List<MetaRecord> records, String hint) {}
 
-    /** @param skipLost partitions of which nothing is left begin empty; otherwise they are a reason to do nothing */
+    /**
+     * The records of a cluster that these disks are of.
+     *
+     * @param skipLost partitions of which nothing is left begin empty; otherwise they are a reason to do nothing
+     */
     public static Result of(Collection<NodeDisk> disks, boolean skipLost, long wallMs, FunctionLevel level) {
         Set<String> clusters = new TreeSet<>();
         disks.stream().map(NodeDisk::clusterId).filter(id -> !id.isEmpty()).forEach(clusters::add);

@@ -25,6 +25,7 @@ import dev.sluice.wire.admin.QueryConfigRequest;
 import dev.sluice.wire.admin.StartRecoveryRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,7 +84,7 @@ class PartitionCareTest {
             assertThat(meta.care.moves).isEmpty();
         } else {
             assertThat(error).isEqualTo("ERR_OK");
-            assertThat(describe(meta.care.moves.get(P))).isEqualTo(expected);
+            assertThat(describe(Objects.requireNonNull(meta.care.moves.get(P)))).isEqualTo(expected);
         }
     }
 
@@ -94,7 +95,7 @@ class PartitionCareTest {
                 .setBalanceType(BalancerRequestType.COPY_PRIMARY);
         assertThat(meta.call(AdminRpcs.PROPOSE_BALANCER, request).getErr().name())
                 .isEqualTo("ERR_OK");
-        assertThat(describe(meta.care.moves.get(P))).isEqualTo("add 5 primary 5 remove 1");
+        assertThat(describe(Objects.requireNonNull(meta.care.moves.get(P)))).isEqualTo("add 5 primary 5 remove 1");
     }
 
     @Test
