@@ -10,14 +10,12 @@ import dev.sluice.wire.admin.BalancerRequestType;
 import dev.sluice.wire.admin.ConfigType;
 import dev.sluice.wire.admin.DddNodeInfo;
 import dev.sluice.wire.admin.DddPartitionInfo;
-import dev.sluice.wire.admin.MetaFunctionLevel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** What an operator does with partitions by hand. */
 final class OperationCommands {
@@ -35,17 +32,7 @@ final class OperationCommands {
     private OperationCommands() {}
 
     static List<Object> all(ShellSession session) {
-        return List.of(
-                new GetLevel(session),
-                new SetLevel(session),
-                new Balance(session),
-                new Propose(session),
-                new Diagnose(session),
-                new Recover(session));
-    }
-
-    private static String nameOf(MetaFunctionLevel level) {
-        return level.name().substring("FL_".length()).toLowerCase(Locale.ROOT);
+        return List.of(new Balance(session), new Propose(session), new Diagnose(session), new Recover(session));
     }
 
     private static HostPort node(String text) {
@@ -61,61 +48,6 @@ final class OperationCommands {
             return Gpid.parse(text);
         } catch (IllegalArgumentException e) {
             throw new ShellFailure("'" + text + "' is no partition: expected app_id.partition_index");
-        }
-    }
-
-    @Command(name = "get_meta_level", description = "Shows how much the meta server does by itself.")
-    private static final class GetLevel implements Callable<Integer> {
-        private final ShellSession session;
-
-        @Mixin
-        private JsonOption json;
-
-        GetLevel(ShellSession session) {
-            this.session = session;
-        }
-
-        @Override
-        public Integer call() {
-            session.say(
-                    json,
-                    "current meta level is fl_"
-                            + nameOf(session.admin().operations().functionLevel()));
-            return Shell.DONE;
-        }
-    }
-
-    /** The levels by name. */
-    enum Level {
-        STOPPED,
-        BLIND,
-        FREEZED,
-        STEADY,
-        LIVELY
-    }
-
-    @Command(
-            name = "set_meta_level",
-            description = "Says how much the meta server does by itself: steady repairs, lively balances as well.")
-    private static final class SetLevel implements Callable<Integer> {
-        private final ShellSession session;
-
-        @Mixin
-        private JsonOption json;
-
-        @Parameters(paramLabel = "<level>", description = "stopped, blind, freezed, steady or lively.")
-        private Level level;
-
-        SetLevel(ShellSession session) {
-            this.session = session;
-        }
-
-        @Override
-        public Integer call() {
-            MetaFunctionLevel old =
-                    session.admin().operations().setFunctionLevel(MetaFunctionLevel.valueOf("FL_" + level.name()));
-            session.say(json, "control meta level ok, the old level is fl_" + nameOf(old));
-            return Shell.DONE;
         }
     }
 

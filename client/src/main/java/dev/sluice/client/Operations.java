@@ -11,9 +11,6 @@ import dev.sluice.wire.admin.ConfigType;
 import dev.sluice.wire.admin.DddDiagnoseRequest;
 import dev.sluice.wire.admin.DddDiagnoseResponse;
 import dev.sluice.wire.admin.DddPartitionInfo;
-import dev.sluice.wire.admin.MetaControlRequest;
-import dev.sluice.wire.admin.MetaControlResponse;
-import dev.sluice.wire.admin.MetaFunctionLevel;
 import dev.sluice.wire.admin.ProposalAction;
 import dev.sluice.wire.admin.ProposeBalancerRequest;
 import dev.sluice.wire.admin.ProposeBalancerResponse;
@@ -23,7 +20,7 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * What an operator of a cluster does with its partitions by hand: how much happens by itself, moves, lost partitions, a lost
+ * What an operator of a cluster does with its partitions by hand: moves, lost partitions, a lost
  * meta group. Calls block until the meta leader has answered, and throw {@link ClientException} with its error if it refused.
  * Safe for use by several threads.
  */
@@ -32,24 +29,6 @@ public final class Operations {
 
     Operations(MetaGroup metas) {
         this.metas = metas;
-    }
-
-    /** How much the meta server does by itself. */
-    public MetaFunctionLevel functionLevel() {
-        return control(MetaFunctionLevel.FL_INVALID);
-    }
-
-    /** Says how much the meta server does by itself, and returns how much that was before. */
-    public MetaFunctionLevel setFunctionLevel(MetaFunctionLevel level) {
-        return control(level);
-    }
-
-    private MetaFunctionLevel control(MetaFunctionLevel level) {
-        String what = "meta level";
-        MetaControlResponse reply = ClientException.await(
-                metas.call(what, AdminRpcs.CONTROL_META, new MetaControlRequest(level), MetaControlResponse::getErr));
-        expectOk(what, reply.getErr(), "");
-        return reply.getOldLevel();
     }
 
     /**

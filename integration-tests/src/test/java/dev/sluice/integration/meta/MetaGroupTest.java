@@ -135,7 +135,7 @@ final class MetaGroupTest {
 
     @Test
     void afterAFailoverAndARestartPrimariesAreSpreadAgain() throws Exception {
-        admin.operations().setFunctionLevel(MetaFunctionLevel.FL_LIVELY);
+        admin.setFunctionLevel(MetaFunctionLevel.FL_LIVELY);
         HostPort victim = layout.replicaServers().get(0);
         try (Writer writer = new Writer(client.table(APP))) {
             awaitWrites(writer, 50);
