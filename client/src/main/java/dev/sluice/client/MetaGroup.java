@@ -12,6 +12,7 @@ import dev.sluice.common.time.EventLoop;
 import dev.sluice.wire.WireErrorCode;
 import dev.sluice.wire.admin.ClusterInfoRequest;
 import dev.sluice.wire.admin.ClusterInfoResponse;
+import dev.sluice.wire.admin.QueryConfigRequest;
 import dev.sluice.wire.admin.QueryConfigResponse;
 import java.util.List;
 import java.util.Optional;
@@ -24,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The meta servers: finds the leader and sends it requests, until the reply comes from a leader or the time is over.
  *
- * <p>A server that cannot be reached, or is not the leader, is followed by the next in the list; one that is not ready
- * yet is asked again. The leader that a follower names joins the list if it was unknown.
+ * <p>A server that cannot be reached is followed by the next in the list; one that is not ready yet is asked again. A
+ * follower names the leader in its answer to a query of a configuration only, so that it is asked for one if something
+ * else was refused. The leader that it names joins the list if it was unknown: any one server leads to the whole group.
  */
 final class MetaGroup {
     private final RpcClient rpc;
@@ -119,16 +121,32 @@ final class MetaGroup {
             ErrorCode error = Wire.error(errorOf.apply(reply));
             switch (error) {
                 case ERR_FORWARD_TO_OTHERS -> {
-                    Optional<HostPort> named = leaderNamedBy(reply);
-                    named.ifPresentOrElse(MetaGroup.this::follow, () -> passOver(target));
-                    // A full round without a leader means that there is none now.
-                    boolean wait = named.isEmpty() && attempts % servers.size() == 0;
-                    retry(wait, error, target + " is not the leader");
+                    if (reply instanceof QueryConfigResponse answer) {
+                        onFollower(target, leaderNamedBy(answer));
+                    } else {
+                        askForLeader(target);
+                    }
                 }
                 case ERR_SERVICE_NOT_ACTIVE, ERR_UNDER_RECOVERY ->
                     retry(true, error, target + " is not ready to serve");
                 default -> result.complete(reply);
             }
+        }
+
+        private void askForLeader(HostPort follower) {
+            long left = Math.max(1, deadlineMs - loop.nowMs());
+            RequestHeader header = RequestHeader.toServer((int) Math.min(left, options.attemptTimeoutMs()));
+            QueryConfigRequest anyApp = new QueryConfigRequest().setAppName("").setPartitionIndices(List.of());
+            WhenDone.run(
+                    rpc.call(follower, AdminRpcs.QUERY_CONFIG, header, anyApp),
+                    (reply, failure) -> onFollower(follower, reply == null ? Optional.empty() : leaderNamedBy(reply)));
+        }
+
+        private void onFollower(HostPort target, Optional<HostPort> named) {
+            named.ifPresentOrElse(MetaGroup.this::follow, () -> passOver(target));
+            // A full round without a leader means that there is none now.
+            boolean wait = named.isEmpty() && attempts % servers.size() == 0;
+            retry(wait, ErrorCode.ERR_FORWARD_TO_OTHERS, target + " is not the leader");
         }
 
         private void onFailure(HostPort target, @Nullable Throwable cause) {
@@ -159,10 +177,10 @@ final class MetaGroup {
         }
     }
 
-    private static Optional<HostPort> leaderNamedBy(TBase<?, ?> reply) {
-        return reply instanceof QueryConfigResponse config
-                        && !config.getPartitions().isEmpty()
-                ? Wire.find(config.getPartitions().get(0).getPrimary())
+    private static Optional<HostPort> leaderNamedBy(QueryConfigResponse reply) {
+        return Wire.error(reply.getErr()) == ErrorCode.ERR_FORWARD_TO_OTHERS
+                        && !reply.getPartitions().isEmpty()
+                ? Wire.find(reply.getPartitions().get(0).getPrimary())
                 : Optional.empty();
     }
 

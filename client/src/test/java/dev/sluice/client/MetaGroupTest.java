@@ -9,6 +9,8 @@ import dev.sluice.common.rpc.AdminRpcs;
 import dev.sluice.common.rpc.RpcHandlers.Access;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.common.time.testing.VirtualTime;
+import dev.sluice.wire.admin.ClusterInfoRequest;
+import dev.sluice.wire.admin.ClusterInfoResponse;
 import dev.sluice.wire.admin.DropAppRequest;
 import dev.sluice.wire.admin.DropAppResponse;
 import dev.sluice.wire.admin.QueryConfigRequest;
@@ -39,6 +41,23 @@ class MetaGroupTest {
                         "127.0.0.1:34603 " + AdminRpcs.QUERY_CONFIG,
                         "127.0.0.1:34603 " + AdminRpcs.QUERY_CONFIG);
         assertThat(group.servers()).containsExactly(FakeCluster.METAS.get(0), FakeCluster.METAS.get(2));
+    }
+
+    @Test
+    void oneFollowerIsEnoughToFindTheLeaderForAnyRequest() {
+        cluster.leader = FakeCluster.METAS.get(2);
+        MetaGroup group = group(FakeCluster.METAS.get(0));
+
+        CompletableFuture<ClusterInfoResponse> info = group.call(
+                "cluster info", AdminRpcs.CLUSTER_INFO, new ClusterInfoRequest(), ClusterInfoResponse::getErr);
+        time.runDue();
+
+        assertThat(info).isCompleted();
+        assertThat(cluster.rpc.sent)
+                .containsExactly(
+                        "127.0.0.1:34601 " + AdminRpcs.CLUSTER_INFO,
+                        "127.0.0.1:34601 " + AdminRpcs.QUERY_CONFIG,
+                        "127.0.0.1:34603 " + AdminRpcs.CLUSTER_INFO);
     }
 
     @Test
