@@ -4,14 +4,15 @@ import dev.sluice.client.AdminClient;
 import dev.sluice.client.LoadStatus;
 import dev.sluice.common.time.Clock;
 import dev.sluice.common.time.SystemClock;
+import dev.sluice.wire.bulkload.BulkLoadStatus;
 import java.io.PrintWriter;
 import java.util.List;
 
 /**
  * Watches a load until it has ended. On a terminal the lines are rewritten in place; elsewhere a line is printed when the
- * status or a tenth of the way has changed.
+ * status or a tenth of the way has changed, and at the end why it did not succeed.
  */
-public final class LoadWatch {
+final class LoadWatch {
     private static final long INTERVAL_MS = 200;
     private static final int PARTITIONS_SHOWN_MAX = 16;
 
@@ -25,10 +26,6 @@ public final class LoadWatch {
     private String lastPlain = "";
 
     /** @param live the output is a terminal */
-    public LoadWatch(AdminClient admin, PrintWriter out, boolean live) {
-        this(admin, out, live, new Interruption());
-    }
-
     LoadWatch(AdminClient admin, PrintWriter out, boolean live, Interruption interruption) {
         this.admin = admin;
         this.out = out;
@@ -37,7 +34,7 @@ public final class LoadWatch {
     }
 
     /** Returns the last status: an ended load, unless somebody interrupted the watching. */
-    public LoadStatus untilEnded(String app) {
+    LoadStatus untilEnded(String app) {
         while (true) {
             LoadStatus status = admin.queryBulkLoad(app);
             show(status);
@@ -57,6 +54,9 @@ public final class LoadWatch {
             if (!key.equals(lastPlain)) {
                 lastPlain = key;
                 out.println(view.headline());
+                if (status.isEnded() && status.status() != BulkLoadStatus.BLS_SUCCEED) {
+                    out.println("  " + status.hint());
+                }
                 out.flush();
             }
         }

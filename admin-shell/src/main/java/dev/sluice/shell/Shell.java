@@ -52,7 +52,9 @@ final class Shell {
         commands.setParameterExceptionHandler((failure, words) -> {
             session.err().println("ERROR: " + failure.getMessage());
             CommandLine.UnmatchedArgumentException.printSuggestions(failure, session.err());
-            session.err().println("'help " + failure.getCommandLine().getCommandName() + "' tells how to use it");
+            String name = failure.getCommandLine().getCommandName();
+            session.err()
+                    .println(name.isEmpty() ? "'help' lists the commands" : "'help " + name + "' tells how to use it");
             session.err().flush();
             return WRONG_USE;
         });

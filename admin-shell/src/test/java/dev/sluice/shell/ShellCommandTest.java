@@ -103,6 +103,7 @@ class ShellCommandTest {
                 .contains("Missing required parameter: '<sort_key>'")
                 .contains("'help get' tells how to use it")
                 .contains("Unmatched argument at index 0: 'lss'")
+                .contains("'help' lists the commands")
                 .contains("the quote at character 5 is not closed");
     }
 
@@ -284,7 +285,7 @@ class ShellCommandTest {
 
         assertThat(out.toString())
                 .contains("bulk_load_err        : ERR_CORRUPTION\nhint                 : 0.sst is damaged\n")
-                .contains("orders BLS_FAILED ERR_CORRUPTION\n");
+                .contains("orders BLS_FAILED ERR_CORRUPTION\n  0.sst is damaged\n");
         assertThat(err.toString()).contains("invalid partition index");
     }
 
