@@ -21,9 +21,11 @@ public record BulkLoadInfo(int appId, String appName, int partitionCount, int va
     public static final int BYTES_MAX = 64 * 1024;
 
     public BulkLoadInfo {
-        if (appId < 0 || partitionCount < 1) {
-            throw new IllegalArgumentException(
-                    "app id " + appId + ", partition count " + partitionCount + ": expected 0 or more, and 1 or more");
+        if (appId < 0) {
+            throw new IllegalArgumentException("app id " + appId + ": expected 0 (any app) or more");
+        }
+        if (partitionCount < 1) {
+            throw new IllegalArgumentException("partition count " + partitionCount + ": expected 1 or more");
         }
     }
 
