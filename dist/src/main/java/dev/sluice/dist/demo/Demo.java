@@ -121,10 +121,10 @@ final class Demo {
                 BuildOptions.of(new BulkLoadInfo(appId, APP, partitions), temporary, System.currentTimeMillis());
         AtomicLong shown = new AtomicLong();
         try (RowSource rows = input.open();
-                ProgressLine line = new ProgressLine("Building from " + input.name(), 1000, "‰", progress, live)) {
+                ProgressLine line = new ProgressLine("Building from " + input.name(), 100, "%", progress, live)) {
             return new FileSetBuilder(LocalBlockStore.ofAbsolutePaths(), location, options)
                     .build(rows, new StopSignal(), now -> {
-                        long done = (long) (now.fraction() * 1000);
+                        long done = (long) (now.fraction() * 100);
                         line.add(Math.max(0, done - shown.getAndSet(Math.max(done, shown.get()))));
                     });
         }
