@@ -79,7 +79,8 @@ public final class OneboxProcesses implements AutoCloseable {
     /** Asks all processes to end, waits, and kills those that do not. */
     @Override
     public void close() {
-        running.values().forEach(Process::destroy);
+        // Not Process.destroy: that also closes the child's standard input, which tells it that its parent is gone.
+        running.values().forEach(process -> process.toHandle().destroy());
         running.forEach((name, process) -> {
             try {
                 if (!process.waitFor(STOP_TIMEOUT_S, TimeUnit.SECONDS)) {
