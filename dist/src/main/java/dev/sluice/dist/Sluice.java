@@ -1,9 +1,13 @@
 package dev.sluice.dist;
 
+import dev.sluice.client.ClientException;
+import dev.sluice.common.config.ConfigException;
+import dev.sluice.common.rpc.RpcException;
 import dev.sluice.dist.demo.DemoCommand;
 import dev.sluice.dist.logging.Logging;
 import dev.sluice.shell.ShellCommand;
 import dev.sluice.shell.fileset.FilesetCommand;
+import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -38,6 +42,20 @@ public final class Sluice {
     public static void main(String[] args) {
         // A tool is quiet; a server or a cluster chooses its log itself.
         Logging.QUIET.use();
-        System.exit(new CommandLine(new Sluice()).execute(args));
+        System.exit(new CommandLine(new Sluice())
+                .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command))
+                .execute(args));
+    }
+
+    /** What the user, the machine or another server can cause is one line; anything else is a fault of ours, with its trace. */
+    static int report(Exception failure, CommandLine command) throws Exception {
+        if (failure instanceof ConfigException
+                || failure instanceof RpcException
+                || failure instanceof ClientException
+                || failure instanceof IOException) {
+            command.getErr().println("sluice: " + failure.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+        throw failure;
     }
 }

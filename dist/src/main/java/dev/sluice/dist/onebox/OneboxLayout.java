@@ -52,8 +52,9 @@ public record OneboxLayout(
                 Map.of());
     }
 
-    /** The same with options over those that are there. */
+    /** The same with options over those that are there; one that no server has is refused. */
     public OneboxLayout with(Map<String, String> more) {
+        OneboxOptions.requireKnown(more.keySet());
         Map<String, String> all = new LinkedHashMap<>(overrides);
         all.putAll(more);
         return new OneboxLayout(directory, metaServers, replicaServers, all);
