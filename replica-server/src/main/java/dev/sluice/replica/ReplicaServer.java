@@ -2,8 +2,6 @@ package dev.sluice.replica;
 
 import dev.sluice.bulkload.store.BlockService;
 import dev.sluice.bulkload.store.BlockStores;
-import dev.sluice.bulkload.work.StopSignal;
-import dev.sluice.bulkload.work.StoppedException;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.command.CommandHandler;
 import dev.sluice.common.command.CommandThreads;
@@ -33,23 +31,11 @@ import dev.sluice.replica.disk.DataDirectories;
 import dev.sluice.replica.disk.DataDirectory;
 import dev.sluice.replica.engine.EngineOptions;
 import dev.sluice.replica.engine.RocksEngineFactory;
-import dev.sluice.replica.learn.CheckpointFetch;
-import dev.sluice.replica.learn.CheckpointShelf;
-import dev.sluice.replica.learn.Throttle;
 import dev.sluice.replica.load.NodeLoads;
 import dev.sluice.replica.log.LogOptions;
 import dev.sluice.replica.log.LogWriter;
 import dev.sluice.replica.log.SegmentedMutationLog;
-import dev.sluice.replica.node.Lease;
 import dev.sluice.replica.node.NodeIdentity;
-import dev.sluice.replica.node.NodeStream;
-import dev.sluice.replica.replica.GroupHandlers;
-import dev.sluice.replica.replica.ReplicaServices;
-import dev.sluice.replica.replica.ReplicaSettings;
-import dev.sluice.replica.replica.Replicas;
-import dev.sluice.replica.replication.Limits;
-import dev.sluice.replica.request.ClientHandlers;
-import dev.sluice.replica.request.ReadLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -58,7 +44,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +56,6 @@ import org.slf4j.LoggerFactory;
 public final class ReplicaServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaServer.class);
     private static final int READS_WAITING_MAX = 100_000;
-    private static final long HOUSEKEEPING_MS = 10_000;
 
     private final Config config;
     private final FileSystem files;
@@ -112,7 +96,6 @@ public final class ReplicaServer implements AutoCloseable {
                 DataDirectories.open(files, wanted, config.get(ReplicaOptions.DISK_AVAILABLE_PERCENT_MIN));
         NodeIdentity identity = NodeIdentity.begin(
                 files, disks.usable().stream().map(DataDirectory::path).toList(), clock.wallMs());
-        boolean lacks = identity.lacksDirectories() || disks.usable().size() < wanted.size();
         Supplier<ServerIdentity> greeting =
                 () -> new ServerIdentity(identity.clusterId(), address, identity.incarnation());
         RpcIo io = closing(RpcIo.start("replica-io-" + address.port(), 2));
@@ -131,119 +114,50 @@ public final class ReplicaServer implements AutoCloseable {
         for (int i = 0; i < config.get(ReplicaOptions.LOOPS); i++) {
             loops.add(closing(new ThreadEventLoop("replica-loop-" + address.port() + "-" + i)));
         }
-        // Bytes are counted where they arrive; the sender's disk is read once for each of them.
-        CheckpointShelf shelf = new CheckpointShelf(files, clock, Throttle.NONE);
-        StopSignal closing = new StopSignal();
-        opened.push(closing::stop);
-        Throttle throttle = bytes -> {
-            try {
-                loads.throttle().acquire(bytes, closing);
-            } catch (StoppedException e) {
-                throw new InterruptedException("the server closes");
-            }
-        };
-        AtomicReference<ClientHandlers> readers = new AtomicReference<>();
-        ReplicaServices services = new ReplicaServices(
-                address,
-                identity.incarnation(),
-                files,
-                disks,
-                engines,
-                directory -> SegmentedMutationLog.open(files, directory, LogOptions.DEFAULT, logWriter),
-                rpc,
-                maintenance,
-                shelf,
-                new CheckpointFetch(
-                        rpc,
-                        files,
-                        disks::requireRoom,
-                        throttle,
-                        control,
-                        learning,
-                        config.get(ReplicaOptions.LEARN_CONCURRENT_MAX)),
-                loads,
-                gpid -> {
-                    ClientHandlers clients = readers.get();
-                    if (clients != null) {
-                        clients.endScans(gpid);
-                    }
-                },
-                settings());
-        Lease lease = new Lease(clock);
-        Node node = new Node(disks);
-        Replicas replicas = new Replicas(
-                services,
-                control,
-                loops,
-                identity::clusterId,
-                lacks,
-                config.get(ReplicaOptions.GARBAGE_SECONDS) * 1000L,
-                config.get(ReplicaOptions.DAMAGED_SECONDS) * 1000L,
-                node);
-        replicas.openAll().join();
-        opened.push(replicas::close);
-        NodeStream stream = new NodeStream(
-                control,
-                rpc,
-                config.get(ReplicaOptions.META_SERVERS).stream()
-                        .map(HostPort::parse)
-                        .toList(),
-                address,
-                identity,
-                lease,
-                node,
-                config.get(ReplicaOptions.REPORT_ALL_MS));
-        node.connect(replicas, stream);
         RpcHandlers handlers = new RpcHandlers();
-        GroupHandlers.register(handlers, replicas, shelf, reads);
-        ClientHandlers clients = closing(ClientHandlers.register(
-                handlers,
-                replicas,
-                lease,
-                clock,
-                address,
-                reads,
-                config.get(ReplicaOptions.WRITE_BYTES_MAX),
-                ReadLimits.of(config)));
-        readers.set(clients);
-        DiskInfoHandler.register(handlers, replicas, disks);
         ServerInfo info = ServerInfo.startedAt(clock.wallMs());
         RemoteCommands commands = new RemoteCommands(info);
-        loads.registerCommands(commands, config);
-        commands.register(DigestCommand.NAME, DigestCommand.HELP, new DigestCommand(replicas, clock)::answer);
+        ReplicaWiring wired = ReplicaWiring.wire(
+                config,
+                new ReplicaWiring.World(
+                        address,
+                        identity,
+                        files,
+                        disks,
+                        clock,
+                        control,
+                        loops,
+                        rpc,
+                        engines,
+                        directory -> SegmentedMutationLog.open(files, directory, LogOptions.DEFAULT, logWriter),
+                        loads,
+                        maintenance,
+                        learning,
+                        reads,
+                        commands),
+                handlers);
+        wired.replicas().openAll().join();
+        closing(wired);
         ExecutorService commandThreads = CommandThreads.start("replica-commands-" + address.port());
         opened.push(commandThreads::shutdownNow);
         Metrics metrics = closing(new Metrics());
-        ReplicaMeters.register(metrics, replicas, loads);
+        ReplicaMeters.register(metrics, wired.replicas(), loads);
         Settings settings = new Settings(config);
         StandardCommands.register(commands, settings, metrics, clock);
         CommandHandler.register(handlers, commands, commandThreads);
         NoAuthentication.register(handlers);
         HttpRoutes routes = new HttpRoutes();
         CommonRoutes.register(routes, info, settings, metrics);
-        ReplicaRoutes.register(routes, replicas);
+        ReplicaRoutes.register(routes, wired.replicas());
         Faces faces = new Faces(new HttpService(routes, commandThreads, HttpLimits.DEFAULT), metrics::ofTaskCode);
         closing(NettyRpcServer.start(io, address.host(), address.port(), handlers, greeting, RpcLimits.DEFAULT, faces));
-        closing(stream);
-        stream.start();
-        housekeeping(control, maintenance, () -> {
-            disks.check();
-            replicas.mend();
-            shelf.expire();
-            clients.expireScans();
-        });
+        closing(wired.stream());
+        wired.stream().start();
         LOG.info(
                 "Replica server listens on {}, incarnation {}, {} replicas on disk",
                 address,
                 identity.incarnation(),
-                replicas.all().size());
-    }
-
-    private static void housekeeping(ThreadEventLoop control, Pool maintenance, Runnable task) {
-        control.schedule(HOUSEKEEPING_MS, () -> {
-            maintenance.execute(task);
-            housekeeping(control, maintenance, task);
-        });
+                wired.replicas().all().size());
     }
 
     /** Ends in the opposite order of opening: first what comes from outside, last what everything stands on. */
@@ -289,22 +203,6 @@ public final class ReplicaServer implements AutoCloseable {
                 config.get(ReplicaOptions.WRITE_BUFFER_BYTES),
                 usual.backgroundThreads(),
                 usual.backgroundBytesPerSecondMax());
-    }
-
-    private ReplicaSettings settings() {
-        Limits limits = Limits.DEFAULT.withRounds(
-                config.get(ReplicaOptions.ROUNDS_OUTSTANDING_MAX), config.get(ReplicaOptions.PREPARE_TIMEOUT_MS));
-        return new ReplicaSettings(
-                limits,
-                config.get(ReplicaOptions.FLUSH_INTERVAL_SECONDS) * 1000L,
-                ReplicaSettings.DEFAULT.flushBytes(),
-                (long) config.get(ReplicaOptions.LOG_RESERVE_MB) << 20,
-                config.get(ReplicaOptions.LOG_FSYNC),
-                config.get(ReplicaOptions.REJECT_WRITES_WHEN_FULL),
-                new ReplicaSettings.Expiry(
-                        config.get(ReplicaOptions.EXPIRED_INTERVAL_SECONDS) * 1000L,
-                        config.get(ReplicaOptions.EXPIRED_ROWS_PER_SECOND_MAX),
-                        config.get(ReplicaOptions.EXPIRED_KEEP_SECONDS)));
     }
 
     private BlockStores blockStores() {

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -64,13 +65,24 @@ public final class LoadDriver implements StateListener, AutoCloseable {
     private final Set<Long> reading = new HashSet<>();
     private boolean leading;
 
-    /** @param faults with the points of {@link #faultPoints} */
-    public LoadDriver(MetaLeader leader, EventLoop loop, BlockStores stores, Nodes nodes, FaultPoints faults) {
+    /**
+     * A driver of the loads of the group that this server leads.
+     *
+     * @param storeThreads run what waits for the store of that name, see {@link StoreThreads}
+     * @param faults with the points of {@link #faultPoints}
+     */
+    public LoadDriver(
+            MetaLeader leader,
+            EventLoop loop,
+            BlockStores stores,
+            Function<String, ? extends Executor> storeThreads,
+            Nodes nodes,
+            FaultPoints faults) {
         this.leader = leader;
         this.loop = loop;
         this.nodes = nodes;
         this.faults = faults;
-        this.manifests = new ManifestReader(stores, STORE_LIMIT_MS);
+        this.manifests = new ManifestReader(stores, STORE_LIMIT_MS, loop, storeThreads);
         faults.onRelease(() -> loop.execute(this::onRelease));
     }
 

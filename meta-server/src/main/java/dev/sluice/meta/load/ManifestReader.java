@@ -13,22 +13,18 @@ import dev.sluice.bulkload.store.PartitionSource;
 import dev.sluice.bulkload.work.StopSignal;
 import dev.sluice.bulkload.work.StoppedException;
 import dev.sluice.common.ErrorCode;
+import dev.sluice.common.time.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
-/** Reads the manifests of a load on a few threads per store, which also look at what start requests name. */
+/** Reads the manifests of a load on the threads of its store, which also look at what start requests name. */
 final class ManifestReader implements AutoCloseable {
-    private static final int THREADS = 8;
     private static final int ATTEMPTS_MAX = 6;
     private static final long BACKOFF_MS = 100;
     /** Within what clients wait for the answer to a start. */
@@ -36,27 +32,26 @@ final class ManifestReader implements AutoCloseable {
 
     private final BlockStores stores;
     private final long limitMs;
-    /** By store: one that hangs keeps only its own. */
-    private final Map<String, ExecutorService> threads = new ConcurrentHashMap<>();
+    private final EventLoop timer;
+    private final Function<String, ? extends Executor> threads;
 
     private final StopSignal stop = new StopSignal();
 
-    /** @param limitMs how long a store may take for one partition's manifest and the sizes of its files */
-    ManifestReader(BlockStores stores, long limitMs) {
+    /**
+     * @param limitMs how long a store may take for one partition's manifest and the sizes of its files
+     * @param timer measures that
+     * @param threads of each store
+     */
+    ManifestReader(BlockStores stores, long limitMs, EventLoop timer, Function<String, ? extends Executor> threads) {
         this.stores = stores;
         this.limitMs = limitMs;
+        this.timer = timer;
+        this.threads = threads;
     }
 
-    private ExecutorService threads(String store) {
+    private Executor threads(String store) {
         // Names that clients make up share one.
-        return threads.computeIfAbsent(stores.names().contains(store) ? store : "unknown", name -> {
-            AtomicInteger count = new AtomicInteger();
-            return Executors.newFixedThreadPool(THREADS, task -> {
-                Thread thread = new Thread(task, "manifests-" + name + "-" + count.incrementAndGet());
-                thread.setDaemon(true);
-                return thread;
-            });
-        });
+        return threads.apply(stores.names().contains(store) ? store : "unknown");
     }
 
     /** Asks a store, on one of its threads; fails with a {@link SourceException} if it does not answer in time. */
@@ -121,14 +116,15 @@ final class ManifestReader implements AutoCloseable {
     }
 
     /** Fails it with the store's name if the store does not answer in time. */
-    private static <T> CompletableFuture<T> withinLimit(
-            CompletableFuture<T> result, String what, String store, long millis) {
-        CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, Runnable::run)
-                .execute(() -> result.completeExceptionally(new SourceException(
+    private <T> CompletableFuture<T> withinLimit(CompletableFuture<T> result, String what, String store, long millis) {
+        EventLoop.Timer limit = timer.schedule(
+                millis,
+                () -> result.completeExceptionally(new SourceException(
                         what,
                         "block service '" + store + "' did not answer within " + millis + " ms",
                         ErrorCode.ERR_TIMEOUT,
                         Remedy.RETRY)));
+        var unused = result.whenComplete((answer, failure) -> limit.cancel());
         return result;
     }
 
@@ -167,6 +163,5 @@ final class ManifestReader implements AutoCloseable {
     @Override
     public void close() {
         stop.stop();
-        threads.values().forEach(ExecutorService::shutdownNow);
     }
 }

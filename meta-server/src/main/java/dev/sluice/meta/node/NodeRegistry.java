@@ -11,6 +11,7 @@ import dev.sluice.meta.guardian.ClusterView;
 import dev.sluice.meta.guardian.NodeView;
 import dev.sluice.meta.guardian.ReplicaView;
 import dev.sluice.meta.guardian.Standing;
+import dev.sluice.meta.leader.Decision;
 import dev.sluice.meta.leader.MetaLeader;
 import dev.sluice.meta.leader.StateListener;
 import dev.sluice.meta.state.MetaRecord;
@@ -343,6 +344,7 @@ public final class NodeRegistry implements StateListener {
             sessions.values().forEach(other -> other.onNewRun(address));
         }
         session.connect(stream, hello.getIncarnation(), loop.nowMs());
+        holdUntilSettled(session, stream);
         from.session = session;
         if (hello.getReplicas() != null) {
             for (ReplicaOnDisk found : hello.getReplicas()) {
@@ -365,6 +367,19 @@ public final class NodeRegistry implements StateListener {
         noteStanding(session);
         listeners.forEach(listener -> listener.onStandingChanged(address));
         planFlush();
+    }
+
+    /**
+     * The node gets no lease before it has heard how things stand, and that it hears only once all is committed that was
+     * decided while it was away: it may have lost its place in an entry that is still on its way.
+     */
+    private void holdUntilSettled(NodeSession session, RpcStream<NodeStreamDown> stream) {
+        session.hold();
+        var unused = leader.submit((state, wallMs) -> Decision.reply(state.clusterId()))
+                .thenAccept(settled -> {
+                    session.release(stream);
+                    flush(session);
+                });
     }
 
     private @Nullable Refusal refusal(NodeHello hello, Optional<HostPort> sender, MetaState state) {
@@ -414,10 +429,13 @@ public final class NodeRegistry implements StateListener {
     }
 
     private void onBeat(NodeSession session, Beat beat) {
-        session.lastHeardMs = loop.nowMs();
-        if (standings.get(session.address) == Standing.DEAD) {
+        if (loop.nowMs() - session.lastHeardMs > options.graceMs()) {
+            // Others may have its places by now, and what it was told before is of no use: it has to register anew.
+            session.disconnect();
             noteStanding(session);
+            return;
         }
+        session.lastHeardMs = loop.nowMs();
         if (leader.holdsLease()) {
             NodeStreamDown frame = new NodeStreamDown();
             frame.setBeat(new BeatReply(beat.getSequence(), term));

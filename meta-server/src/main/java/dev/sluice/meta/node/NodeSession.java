@@ -45,6 +45,9 @@ final class NodeSession {
     private final Map<Gpid, PartitionDirective> sent = new TreeMap<>();
     private final Set<Gpid> dirty = new LinkedHashSet<>();
     private boolean listingDue;
+    /** What was decided while the node was away may be on its way into the journal: it hears nothing before. */
+    private boolean held;
+
     private @Nullable RpcStream<NodeStreamDown> stream;
 
     NodeSession(HostPort address, long nowMs) {
@@ -71,6 +74,18 @@ final class NodeSession {
         sent.clear();
         dirty.clear();
         listingDue = true;
+        held = false;
+    }
+
+    /** Nothing is sent of what it is to do until {@link #release} of the same stream. */
+    void hold() {
+        held = true;
+    }
+
+    void release(RpcStream<NodeStreamDown> of) {
+        if (isOn(of)) {
+            held = false;
+        }
     }
 
     void disconnect() {
@@ -107,7 +122,7 @@ final class NodeSession {
 
     /** Sends the whole listing, or what changed, as far as the stream has room. */
     void flush(long term, Listing listing) {
-        if (stream == null || !stream.isWritable()) {
+        if (stream == null || held || !stream.isWritable()) {
             return;
         }
         if (listingDue) {

@@ -97,7 +97,8 @@ class LoadDriverTest {
     private final Map<HostPort, Long> freeBytes = new ConcurrentHashMap<>();
     private final Set<HostPort> dead = ConcurrentHashMap.newKeySet();
     private final FaultPoints faults = FaultPoints.of(LoadDriver.faultPoints(), true);
-    private final LoadDriver driver = new LoadDriver(leader, loop, stores, new FakeNodes(), faults);
+    private final StoreThreads threads = new StoreThreads();
+    private final LoadDriver driver = new LoadDriver(leader, loop, stores, threads, new FakeNodes(), faults);
     private final RpcHandlers handlers = new RpcHandlers();
     private final AtomicLong sequence = new AtomicLong();
 
@@ -130,6 +131,7 @@ class LoadDriverTest {
     @AfterEach
     void close() {
         driver.close();
+        threads.close();
         loop.close();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.bulkload.store.BlockService;
 import dev.sluice.bulkload.store.BlockStores;
+import dev.sluice.common.time.ThreadEventLoop;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -21,7 +22,9 @@ class ManifestReaderTest {
                 List.of(BlockService.of("stuck", "local_service", ""), BlockService.of("sound", "local_service", "")));
         CountDownLatch end = new CountDownLatch(1);
         try (stores;
-                ManifestReader reader = new ManifestReader(stores, 300)) {
+                ThreadEventLoop timer = new ThreadEventLoop("timer");
+                StoreThreads threads = new StoreThreads();
+                ManifestReader reader = new ManifestReader(stores, 300, timer, threads)) {
             CompletableFuture<Boolean> last = new CompletableFuture<>();
             for (int count = 0; count < 20; count++) {
                 last = reader.ask("stuck", "bulk_load_info", () -> end.await(30, TimeUnit.SECONDS));

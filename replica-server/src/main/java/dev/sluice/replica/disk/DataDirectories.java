@@ -67,10 +67,15 @@ public final class DataDirectories {
         return opened;
     }
 
+    /** Makes the directory and those above it, so that they survive loss of power before anything in them counts. */
     private static void make(FileSystem files, Path path) throws IOException {
-        if (!files.isDirectory(path)) {
-            files.createDirectories(path);
-            Path parent = path.getParent();
+        List<Path> missing = new ArrayList<>();
+        for (Path at = path.toAbsolutePath(); at != null && !files.exists(at); at = at.getParent()) {
+            missing.add(at);
+        }
+        files.createDirectories(path);
+        for (Path made : missing) {
+            Path parent = made.getParent();
             if (parent != null) {
                 files.syncDirectory(parent);
             }

@@ -14,11 +14,14 @@ import dev.sluice.common.time.Clock;
 import dev.sluice.replica.replica.LoadHooks;
 import dev.sluice.replica.replica.LoadHooksFactory;
 import dev.sluice.replica.replica.LoadHost;
+import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,9 +37,11 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     private final TransferThrottle throttle;
     private final Downloader downloader;
     private final PartitionVerifier verifier;
-    private final ExecutorService workers;
+    private final Executor workers;
     /** Apart from the workers: a store that hangs keeps nobody from giving up what it holds. */
-    private final ExecutorService deleter;
+    private final Executor deleter;
+    /** To be ended with this: those that it started itself. */
+    private final List<ExecutorService> own;
 
     private final AtomicLong changes = new AtomicLong();
     private final LoadCounts counts = new LoadCounts();
@@ -48,15 +53,74 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
 
     /** The same with other limits of single downloads. */
     public NodeLoads(FileSystem files, BlockStores stores, Clock clock, Config config, DownloadOptions options) {
+        this(files, stores, clock, config, options, threads(WORKERS, "load-"), threads(1, "load-delete-"));
+    }
+
+    private NodeLoads(
+            FileSystem files,
+            BlockStores stores,
+            Clock clock,
+            Config config,
+            DownloadOptions options,
+            ExecutorService workers,
+            ExecutorService deleter) {
+        this(
+                files,
+                stores,
+                clock,
+                config,
+                throttle -> new Downloader(files, throttle, clock, options),
+                workers,
+                deleter,
+                List.of(workers, deleter));
+    }
+
+    /**
+     * The same on given threads.
+     *
+     * @param workers run downloads, each from beginning to end, and verification
+     * @param deleter runs deletions
+     * @param readers run reads from the stores
+     */
+    public NodeLoads(
+            FileSystem files,
+            BlockStores stores,
+            Clock clock,
+            Config config,
+            DownloadOptions options,
+            Executor workers,
+            Executor deleter,
+            Executor readers) {
+        this(
+                files,
+                stores,
+                clock,
+                config,
+                throttle -> new Downloader(files, throttle, clock, options, workers, readers),
+                workers,
+                deleter,
+                List.of());
+    }
+
+    private NodeLoads(
+            FileSystem files,
+            BlockStores stores,
+            Clock clock,
+            Config config,
+            Function<TransferThrottle, Downloader> downloader,
+            Executor workers,
+            Executor deleter,
+            List<ExecutorService> own) {
         this.files = files;
         this.stores = stores;
         this.clock = clock;
         this.slots = new DownloadSlots(config.get(LoadSettings.DOWNLOADING_COUNT_MAX));
         this.throttle = new TransferThrottle(config.get(LoadSettings.BYTES_PER_SECOND_MAX), clock);
-        this.downloader = new Downloader(files, throttle, clock, options);
+        this.downloader = downloader.apply(throttle);
         this.verifier = new PartitionVerifier(files);
-        this.workers = threads(WORKERS, "load-");
-        this.deleter = threads(1, "load-delete-");
+        this.workers = workers;
+        this.deleter = deleter;
+        this.own = own;
         config.onChange(LoadSettings.DOWNLOADING_COUNT_MAX, slots::setLimit);
         config.onChange(LoadSettings.BYTES_PER_SECOND_MAX, throttle::setBytesPerSecondMax);
     }
@@ -149,7 +213,7 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
         executeOn(deleter, delete);
     }
 
-    private static void executeOn(ExecutorService threads, Runnable work) {
+    private static void executeOn(Executor threads, Runnable work) {
         try {
             threads.execute(work);
         } catch (RejectedExecutionException e) {
@@ -161,7 +225,6 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     @Override
     public void close() {
         downloader.close();
-        workers.shutdownNow();
-        deleter.shutdownNow();
+        own.forEach(ExecutorService::shutdownNow);
     }
 }

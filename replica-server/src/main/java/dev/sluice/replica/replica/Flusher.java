@@ -4,6 +4,7 @@ import dev.sluice.common.Gpid;
 import dev.sluice.common.time.EventLoop;
 import dev.sluice.replica.engine.Engine;
 import dev.sluice.replica.engine.EngineException;
+import dev.sluice.replica.log.LogException;
 import dev.sluice.replica.log.MutationLog;
 import dev.sluice.replica.mutation.Change.RowChange;
 import dev.sluice.replica.mutation.Change.Rows;
@@ -132,7 +133,11 @@ final class Flusher {
             dropBefore = marks.removeFirst().decree() + 1;
         }
         if (dropBefore > 0) {
-            truncate(Math.min(dropBefore, durable + 1));
+            try {
+                truncate(Math.min(dropBefore, durable + 1));
+            } catch (LogException e) {
+                LOG.warn("{}: the log gives nothing back", gpid, e);
+            }
         }
         onDurable.accept(durable);
     }

@@ -150,6 +150,16 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         return directory.path();
     }
 
+    /** Decree up to which mutations are known to be committed; on the loop. */
+    public long committedDecree() {
+        return history.committed();
+    }
+
+    /** Decree of the last mutation that this replica has taken; on the loop. */
+    public long preparedDecree() {
+        return history.prepared();
+    }
+
     LoadHooks hooks() {
         return hooks;
     }
@@ -405,6 +415,8 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
             return;
         }
         closed = true;
+        // It is found until it is gone from the disk, and must not answer from what others have left behind.
+        view = new ReplicaView(view.role(), false, view.configuration(), app);
         hooks.close();
         applier.stop();
         writes.close();

@@ -4,9 +4,11 @@ import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.store.PartitionSource;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.time.Clock;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -38,18 +40,67 @@ public final class Downloader implements AutoCloseable {
     final TransferThrottle throttle;
     final Clock clock;
     final DownloadOptions options;
-    final ExecutorService workers;
-    final ExecutorService readers;
+    final Executor workers;
+    final Executor readers;
+    /** To be ended with this: those that it started itself. */
+    private final List<ExecutorService> own;
+
     final BufferPool buffers;
 
     public Downloader(FileSystem files, TransferThrottle throttle, Clock clock, DownloadOptions options) {
+        this(files, throttle, clock, options, workers(), readers());
+    }
+
+    private Downloader(
+            FileSystem files,
+            TransferThrottle throttle,
+            Clock clock,
+            DownloadOptions options,
+            ExecutorService workers,
+            ExecutorService readers) {
+        this(files, throttle, clock, options, workers, readers, List.of(workers, readers));
+    }
+
+    /**
+     * The same on given threads.
+     *
+     * @param workers run downloads, each from beginning to end
+     * @param readers run reads from the store; not the same threads, since a download waits for its reads
+     */
+    public Downloader(
+            FileSystem files,
+            TransferThrottle throttle,
+            Clock clock,
+            DownloadOptions options,
+            Executor workers,
+            Executor readers) {
+        this(files, throttle, clock, options, workers, readers, List.of());
+    }
+
+    private Downloader(
+            FileSystem files,
+            TransferThrottle throttle,
+            Clock clock,
+            DownloadOptions options,
+            Executor workers,
+            Executor readers,
+            List<ExecutorService> own) {
         this.files = files;
         this.throttle = throttle;
         this.clock = clock;
         this.options = options;
         this.buffers = new BufferPool(options.pieceBytes(), READERS_MAX);
-        this.workers = new ThreadPoolExecutor(
+        this.workers = workers;
+        this.readers = readers;
+        this.own = own;
+    }
+
+    private static ExecutorService workers() {
+        return new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), named("download-"));
+    }
+
+    private static ExecutorService readers() {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 READERS_MAX,
                 READERS_MAX,
@@ -58,7 +109,7 @@ public final class Downloader implements AutoCloseable {
                 new LinkedBlockingQueue<>(),
                 named("store-read-"));
         pool.allowCoreThreadTimeOut(true);
-        this.readers = pool;
+        return pool;
     }
 
     /**
@@ -96,8 +147,7 @@ public final class Downloader implements AutoCloseable {
                 LOG.warn("a download did not end within {} ms: {}", CLOSE_WAIT_MS, e.toString());
             }
         }
-        workers.shutdownNow();
-        readers.shutdownNow();
+        own.forEach(ExecutorService::shutdownNow);
     }
 
     void onEnded(Download download) {

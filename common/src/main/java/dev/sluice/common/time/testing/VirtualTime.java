@@ -1,7 +1,6 @@
 package dev.sluice.common.time.testing;
 
 import dev.sluice.common.time.EventLoop;
-import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
@@ -13,8 +12,7 @@ import java.util.PriorityQueue;
 public final class VirtualTime implements EventLoop {
     private static final long WALL_ORIGIN_MS = 1_700_000_000_000L;
 
-    private final PriorityQueue<Entry> queue =
-            new PriorityQueue<>(Comparator.comparingLong(Entry::atMs).thenComparingLong(Entry::order));
+    private final PriorityQueue<Entry> queue = new PriorityQueue<>();
     private long nowMs;
     private long order;
     private boolean running;
@@ -28,7 +26,7 @@ public final class VirtualTime implements EventLoop {
     public Timer schedule(long delayMs, Runnable task) {
         Entry entry = new Entry(nowMs + Math.max(0, delayMs), order++, task);
         queue.add(entry);
-        return () -> queue.remove(entry);
+        return () -> entry.cancelled = true;
     }
 
     @Override
@@ -54,10 +52,18 @@ public final class VirtualTime implements EventLoop {
     /** Runs everything that is due within that time, and leaves the clock at its end. */
     public void advance(long durationMs) {
         long end = nowMs + durationMs;
-        while (!queue.isEmpty() && queue.peek().atMs <= end) {
+        while (nextAtMs() <= end) {
             step();
         }
-        nowMs = end;
+        nowMs = Math.max(nowMs, end);
+    }
+
+    /** When the next task is due; {@link Long#MAX_VALUE} if there is none. */
+    public long nextAtMs() {
+        while (!queue.isEmpty() && queue.peek().cancelled) {
+            queue.poll();
+        }
+        return queue.isEmpty() ? Long.MAX_VALUE : queue.peek().atMs;
     }
 
     /** Moves the clock and runs nothing, as if the process was stopped meanwhile. */
@@ -67,19 +73,36 @@ public final class VirtualTime implements EventLoop {
 
     /** Runs the next task, moving the clock to it; false if there is none. */
     public boolean step() {
-        Entry next = queue.poll();
-        if (next == null) {
+        if (nextAtMs() == Long.MAX_VALUE) {
             return false;
         }
+        Entry next = queue.remove();
         nowMs = Math.max(nowMs, next.atMs);
+        boolean inTask = running;
         running = true;
         try {
             next.task.run();
         } finally {
-            running = false;
+            running = inTask;
         }
         return true;
     }
 
-    private record Entry(long atMs, long order, Runnable task) {}
+    private static final class Entry implements Comparable<Entry> {
+        private final long atMs;
+        private final long order;
+        private final Runnable task;
+        private boolean cancelled;
+
+        private Entry(long atMs, long order, Runnable task) {
+            this.atMs = atMs;
+            this.order = order;
+            this.task = task;
+        }
+
+        @Override
+        public int compareTo(Entry other) {
+            return atMs == other.atMs ? Long.compare(order, other.order) : Long.compare(atMs, other.atMs);
+        }
+    }
 }

@@ -1,0 +1,129 @@
+package dev.sluice.integration.simulation;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sluice.bulkload.fileset.BulkLoadInfo;
+import dev.sluice.bulkload.fileset.FileSetLocation;
+import dev.sluice.bulkload.fileset.Manifest;
+import dev.sluice.bulkload.fileset.SstFile;
+import dev.sluice.bulkload.fileset.SstFileName;
+import dev.sluice.bulkload.store.BlockStores;
+import dev.sluice.bulkload.store.testing.InMemoryBlockStore;
+import dev.sluice.common.data.PartitionHash;
+import dev.sluice.common.data.StoredValue;
+import dev.sluice.common.file.FileSystem;
+import dev.sluice.replica.mutation.Change.Publish;
+import dev.sluice.replica.mutation.Change.RowChange;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/** File sets in a store, in the engine twin's format, and what is in them. */
+final class FileSets {
+    static final String STORE = "memory";
+    static final String CLUSTER = "simulated";
+
+    private final InMemoryBlockStore store = new InMemoryBlockStore();
+    private final BlockStores stores = new BlockStores(List.of()).with(STORE, store);
+    /** By digest of a partition's manifest. */
+    private final Map<String, List<RowChange>> rowsByManifest = new HashMap<>();
+
+    BlockStores stores() {
+        return stores;
+    }
+
+    /** Writes a set of rows below a root; the values say which set they are from. */
+    void write(String root, String app, int appId, int partitions, List<byte[]> keys, int filesMax) {
+        FileSetLocation location = new FileSetLocation(root, CLUSTER, app);
+        store.put(location.infoPath(), new BulkLoadInfo(appId, app, partitions).toJson());
+        List<TreeMap<byte[], byte[]>> rows = new ArrayList<>();
+        for (int i = 0; i < partitions; i++) {
+            rows.add(new TreeMap<>(Arrays::compareUnsigned));
+        }
+        for (byte[] key : keys) {
+            int index = PartitionHash.partitionIndex(PartitionHash.ofStoredKey(key), partitions);
+            rows.get(index).put(key, StoredValue.of(StoredValue.NEVER, 1, root.getBytes(UTF_8)));
+        }
+        for (int i = 0; i < partitions; i++) {
+            writePartition(location, i, rows.get(i), filesMax);
+        }
+    }
+
+    private void writePartition(FileSetLocation location, int index, TreeMap<byte[], byte[]> rows, int filesMax) {
+        List<List<RowChange>> files = new ArrayList<>();
+        int perFile = Math.max(1, (rows.size() + filesMax - 1) / filesMax);
+        List<RowChange> all = new ArrayList<>();
+        rows.forEach((key, value) -> {
+            if (all.size() % perFile == 0) {
+                files.add(new ArrayList<>());
+            }
+            RowChange row = new RowChange(key, value);
+            all.add(row);
+            files.get(files.size() - 1).add(row);
+        });
+        List<SstFile> listed = new ArrayList<>();
+        for (int i = 0; i < files.size(); i++) {
+            byte[] content = bytes(files.get(i));
+            SstFileName name = new SstFileName(i + ".sst");
+            store.put(location.filePath(index, name), content);
+            listed.add(new SstFile(name, content.length, md5(content)));
+        }
+        Manifest manifest = new Manifest(listed);
+        store.put(location.manifestPath(index), manifest.toJson());
+        rowsByManifest.put(manifest.digest(), all);
+    }
+
+    /** What a publish brings to its partition. */
+    List<RowChange> rowsOf(Publish publish) {
+        return Objects.requireNonNull(rowsByManifest.get(publish.manifestDigest()), publish.manifestDigest());
+    }
+
+    /** Reads a staged file. */
+    static List<RowChange> read(FileSystem files, Path path) throws IOException {
+        ByteBuffer content;
+        try (FileSystem.File file = files.openForRead(path)) {
+            content = ByteBuffer.allocate((int) file.size());
+            file.read(content, 0);
+            content.flip();
+        }
+        List<RowChange> rows = new ArrayList<>();
+        while (content.hasRemaining()) {
+            byte[] key = new byte[content.getInt()];
+            content.get(key);
+            byte[] value = new byte[content.getInt()];
+            content.get(value);
+            rows.add(new RowChange(key, value));
+        }
+        return rows;
+    }
+
+    private static byte[] bytes(List<RowChange> rows) {
+        int size = rows.stream()
+                .mapToInt(row -> 8 + row.key().length + Objects.requireNonNull(row.value()).length)
+                .sum();
+        ByteBuffer content = ByteBuffer.allocate(size);
+        for (RowChange row : rows) {
+            byte[] value = Objects.requireNonNull(row.value());
+            content.putInt(row.key().length).put(row.key()).putInt(value.length).put(value);
+        }
+        return content.array();
+    }
+
+    private static String md5(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has MD5", e);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.sluice.integration.simulation;
+
+import dev.sluice.common.Gpid;
+import dev.sluice.replica.engine.EngineSnapshot;
+import dev.sluice.replica.mutation.Change.Publish;
+import dev.sluice.replica.mutation.Change.RowChange;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What is committed, as the first replica that applied it says; what others apply is compared with it. */
+final class Ledger {
+    private final Map<Gpid, TreeMap<Long, Entry>> partitions = new TreeMap<>();
+    private final Function<Publish, List<RowChange>> loads;
+
+    /** What one decree has done. */
+    private record Entry(List<RowChange> rows, @Nullable Publish publish) {}
+
+    /** @param loads says what a publish brings */
+    Ledger(Function<Publish, List<RowChange>> loads) {
+        this.loads = loads;
+    }
+
+    /** True if nobody had applied that decree before. */
+    boolean applied(Gpid gpid, String who, long decree, List<RowChange> rows, @Nullable Publish publish) {
+        Entry entry = new Entry(rows, publish);
+        Entry known = partitions.computeIfAbsent(gpid, each -> new TreeMap<>()).putIfAbsent(decree, entry);
+        if (known != null && !same(known, entry)) {
+            throw new AssertionError(gpid + ": " + who + " applies " + describe(entry) + " at decree " + decree
+                    + ", where " + describe(known) + " is committed");
+        }
+        return known == null;
+    }
+
+    long lastDecree(Gpid gpid) {
+        TreeMap<Long, Entry> entries = partitions.get(gpid);
+        return entries == null || entries.isEmpty() ? 0 : entries.lastKey();
+    }
+
+    /** Fails unless that decree has written that value. */
+    void requireAcknowledged(Gpid gpid, long decree, byte[] key, byte @Nullable [] userData) {
+        TreeMap<Long, Entry> entries = partitions.get(gpid);
+        Entry entry = entries == null ? null : entries.get(decree);
+        boolean there = entry != null
+                && entry.rows().stream()
+                        .anyMatch(row -> Arrays.equals(row.key(), key) && endsWith(row.value(), userData));
+        if (!there) {
+            throw new AssertionError(gpid + ": a write was acknowledged at decree " + decree + ", where "
+                    + (entry == null ? "nothing" : describe(entry)) + " is committed");
+        }
+    }
+
+    private static boolean endsWith(byte @Nullable [] value, byte @Nullable [] end) {
+        if (value == null || end == null) {
+            return value == end;
+        }
+        return value.length >= end.length
+                && Arrays.equals(value, value.length - end.length, value.length, end, 0, end.length);
+    }
+
+    /** Applies everything up to a decree, one after the other. */
+    NavigableMap<byte[], byte[]> replay(Gpid gpid, long upToDecree) {
+        NavigableMap<byte[], byte[]> rows = new TreeMap<>(Arrays::compareUnsigned);
+        for (Entry entry : partitions
+                .getOrDefault(gpid, new TreeMap<>())
+                .headMap(upToDecree, true)
+                .values()) {
+            Publish publish = entry.publish();
+            List<RowChange> changes = publish == null ? entry.rows() : loads.apply(publish);
+            for (RowChange change : changes) {
+                byte[] value = change.value();
+                if (value == null) {
+                    rows.remove(change.key());
+                } else {
+                    rows.put(change.key(), value);
+                }
+            }
+        }
+        return rows;
+    }
+
+    /** Fails unless an engine that stands at a decree holds what a naive replay gives. */
+    void requireReplayed(Gpid gpid, String who, long decree, EngineSnapshot snapshot) {
+        NavigableMap<byte[], byte[]> expected = replay(gpid, decree);
+        int found = 0;
+        try (EngineSnapshot.Cursor cursor = snapshot.cursor()) {
+            for (cursor.seek(new byte[0]); cursor.isValid(); cursor.next()) {
+                found++;
+                if (!Arrays.equals(expected.get(cursor.key()), cursor.value())) {
+                    throw new AssertionError(gpid + " on " + who + " at decree " + decree + ": key "
+                            + text(cursor.key()) + " is " + text(cursor.value()) + ", a naive replay gives "
+                            + text(expected.get(cursor.key())));
+                }
+            }
+        }
+        if (found != expected.size()) {
+            throw new AssertionError(gpid + " on " + who + " at decree " + decree + ": " + found
+                    + " rows, a naive replay gives " + expected.size());
+        }
+    }
+
+    private static boolean same(Entry one, Entry other) {
+        if (one.rows().size() != other.rows().size() || !java.util.Objects.equals(one.publish(), other.publish())) {
+            return false;
+        }
+        for (int i = 0; i < one.rows().size(); i++) {
+            RowChange left = one.rows().get(i);
+            RowChange right = other.rows().get(i);
+            if (!Arrays.equals(left.key(), right.key()) || !Arrays.equals(left.value(), right.value())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String describe(Entry entry) {
+        if (entry.publish() != null) {
+            return entry.publish().toString();
+        }
+        StringBuilder text = new StringBuilder("[");
+        entry.rows()
+                .forEach(row -> text.append(text(row.key()))
+                        .append('=')
+                        .append(text(row.value()))
+                        .append(' '));
+        return text.append(']').toString();
+    }
+
+    private static String text(byte @Nullable [] bytes) {
+        if (bytes == null) {
+            return "nothing";
+        }
+        StringBuilder text = new StringBuilder();
+        for (byte each : bytes) {
+            text.append(each >= 32 && each < 127 ? (char) each : '.');
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.sluice.integration.simulation;
+
+import java.util.Map;
+
+/** One run from one seed: a cluster, clients, faults; then everything heals, and must be whole and right in the end. */
+final class Simulation {
+    static final String APP = "orders";
+    static final int PARTITIONS = 2;
+    private static final long READY_MS_MAX = 10_000;
+    private static final long HEAL_MS_MAX = 90_000;
+    private static final long CALM_MS = 300;
+
+    private final Cluster cluster;
+    private final Administrator administrator;
+    private final Workload workload;
+    private final Faults faults;
+
+    Simulation(long seed) {
+        this(seed, Sabotage.NONE);
+    }
+
+    Simulation(long seed, Sabotage sabotage) {
+        boolean logFsync = Chance.of(seed).fork("options").oneIn(3);
+        cluster = new Cluster(seed, logFsync, sabotage);
+        administrator = new Administrator(cluster);
+        workload = new Workload(cluster, APP);
+        faults = new Faults(cluster, workload.address(), logFsync);
+    }
+
+    Cluster cluster() {
+        return cluster;
+    }
+
+    /** Runs all of it. Throws what went wrong. */
+    Map<String, Long> run(long faultyMs) {
+        administrator.createApp(APP, PARTITIONS);
+        awaitWhole(READY_MS_MAX);
+        workload.start();
+        faults.start();
+        cluster.world().runUntil(cluster.world().nowMs() + faultyMs);
+        faults.heal();
+        cluster.world().runUntil(cluster.world().nowMs() + CALM_MS);
+        workload.stop();
+        awaitWhole(HEAL_MS_MAX);
+        cluster.requireEngines();
+        workload.history().requireLinearizable();
+        cluster.network().counts().forEach((what, howOften) -> cluster.world().count("message " + what, howOften));
+        cluster.world().count("elections", cluster.journals().elections());
+        return cluster.world().counts();
+    }
+
+    private void awaitWhole(long msMax) {
+        long endMs = cluster.world().nowMs() + msMax;
+        String fault = cluster.faults();
+        while (!fault.isEmpty()) {
+            if (cluster.world().nowMs() >= endMs) {
+                cluster.world().failed(new AssertionError("not whole after " + msMax + " ms: " + fault));
+            }
+            cluster.world().runUntil(cluster.world().nowMs() + 100);
+            fault = cluster.faults();
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package dev.sluice.integration.simulation;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sluice.common.ErrorCode;
+import dev.sluice.common.Gpid;
+import dev.sluice.common.HostPort;
+import dev.sluice.common.data.PartitionHash;
+import dev.sluice.common.data.StoredKey;
+import dev.sluice.common.rpc.AdminRpcs;
+import dev.sluice.common.rpc.DataRpcs;
+import dev.sluice.common.rpc.RequestHeader;
+import dev.sluice.common.rpc.Rpc;
+import dev.sluice.common.rpc.RpcClient;
+import dev.sluice.common.rpc.Wire;
+import dev.sluice.integration.linearizability.History;
+import dev.sluice.integration.linearizability.Operation;
+import dev.sluice.integration.linearizability.Operation.Get;
+import dev.sluice.integration.linearizability.Operation.Kind;
+import dev.sluice.integration.linearizability.Operation.Put;
+import dev.sluice.wire.Blob;
+import dev.sluice.wire.admin.PartitionConfiguration;
+import dev.sluice.wire.admin.QueryConfigRequest;
+import dev.sluice.wire.admin.QueryConfigResponse;
+import dev.sluice.wire.data.UpdateRequest;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import org.apache.thrift.TBase;
+import org.jspecify.annotations.Nullable;
+
+/** Clients that read and write a few keys of one app, each one operation after the other, and remember what they heard. */
+final class Workload {
+    private static final int CLIENTS = 3;
+    private static final int KEYS = 6;
+    private static final int TIMEOUT_MS = 700;
+    private static final HostPort SELF = new HostPort("10.0.9.1", 5000);
+    private static final int NOT_FOUND = 1;
+
+    private final Cluster cluster;
+    private final String app;
+    private final Chance chance;
+    private final SimulatedProcess process;
+    private final RpcClient rpc;
+    private final History history = new History();
+    private final Map<Integer, HostPort> primaries = new HashMap<>();
+    private int appId;
+    private int partitions;
+    private int nextMeta;
+    private boolean asking;
+    private boolean stopped;
+    private long values;
+
+    Workload(Cluster cluster, String app) {
+        this.cluster = cluster;
+        this.app = app;
+        this.chance = cluster.chance().fork("workload");
+        this.process = new SimulatedProcess(cluster.world(), "clients", new SimulatedProcess.ClockOfMachine(0, 1, 0));
+        this.rpc = cluster.network().client(SELF, process, null);
+    }
+
+    History history() {
+        return history;
+    }
+
+    HostPort address() {
+        return SELF;
+    }
+
+    void start() {
+        for (int i = 0; i < CLIENTS; i++) {
+            String client = "client-" + i;
+            process.run(() -> next(client));
+        }
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    private void next(String client) {
+        if (!stopped) {
+            cluster.world().time().schedule(20 + chance.nextInt(230), () -> process.run(() -> operate(client)));
+        }
+    }
+
+    private void operate(String client) {
+        if (stopped) {
+            return;
+        }
+        byte[] key = key(chance.nextInt(KEYS));
+        HostPort primary = partitions == 0 ? null : primaries.get(indexOf(key));
+        if (primary == null) {
+            refresh();
+            next(client);
+            return;
+        }
+        int choice = chance.nextInt(100);
+        if (choice < 45) {
+            get(client, key, primary);
+        } else if (choice < 90) {
+            put(client, key, primary, "v" + ++values);
+        } else {
+            remove(client, key, primary);
+        }
+    }
+
+    static byte[] key(int number) {
+        return StoredKey.of(("hash-" + number).getBytes(UTF_8), "sort".getBytes(UTF_8));
+    }
+
+    private void get(String client, byte[] key, HostPort primary) {
+        long begunAt = cluster.world().events();
+        call(client, key, primary, DataRpcs.GET, Blob.of(key), (reply, failure) -> {
+            if (reply != null && (reply.getError() == 0 || reply.getError() == NOT_FOUND)) {
+                String found =
+                        reply.getError() == 0 ? new String(reply.getValue().bytes(), UTF_8) : null;
+                remember(client, key, new Get(found), begunAt, true);
+                cluster.world().count("reads");
+            }
+        });
+    }
+
+    private void put(String client, byte[] key, HostPort primary, String value) {
+        long begunAt = cluster.world().events();
+        UpdateRequest request = new UpdateRequest().setKey(Blob.of(key)).setValue(Blob.of(value.getBytes(UTF_8)));
+        call(client, key, primary, DataRpcs.PUT, request, (reply, failure) -> {
+            boolean done = reply != null && reply.getError() == 0;
+            if (done && reply != null) {
+                cluster.ledger().requireAcknowledged(gpid(key), reply.getDecree(), key, value.getBytes(UTF_8));
+            }
+            remember(client, key, new Put(value), begunAt, done);
+        });
+    }
+
+    private void remove(String client, byte[] key, HostPort primary) {
+        long begunAt = cluster.world().events();
+        call(client, key, primary, DataRpcs.REMOVE, Blob.of(key), (reply, failure) -> {
+            boolean done = reply != null && reply.getError() == 0;
+            if (done && reply != null) {
+                cluster.ledger().requireAcknowledged(gpid(key), reply.getDecree(), key, null);
+            }
+            remember(client, key, new Put(null), begunAt, done);
+        });
+    }
+
+    private void remember(String client, byte[] key, Kind kind, long begunAt, boolean answered) {
+        if (!(kind instanceof Get)) {
+            cluster.world().count(answered ? "writes acknowledged" : "writes in doubt");
+        }
+        history.add(
+                new String(key, 2, key.length - 2, UTF_8),
+                new Operation(client, kind, begunAt, answered ? cluster.world().events() : Operation.NEVER));
+    }
+
+    private <Q extends TBase<?, ?>, R extends TBase<?, ?>> void call(
+            String client,
+            byte[] key,
+            HostPort primary,
+            Rpc<Q, R> code,
+            Q request,
+            BiConsumer<@Nullable R, @Nullable Throwable> then) {
+        RequestHeader header = RequestHeader.toPartition(gpid(key), TIMEOUT_MS, PartitionHash.ofStoredKey(key));
+        CompletableFuture<R> answer = rpc.call(primary, code, header, request);
+        var unused = answer.whenComplete((reply, failure) -> {
+            try {
+                then.accept(reply, failure);
+            } catch (AssertionError e) {
+                cluster.world().failed(e);
+            }
+            if (failure != null) {
+                refresh();
+            }
+            next(client);
+        });
+    }
+
+    private int indexOf(byte[] key) {
+        return PartitionHash.partitionIndex(PartitionHash.ofStoredKey(key), partitions);
+    }
+
+    private Gpid gpid(byte[] key) {
+        return new Gpid(appId, indexOf(key));
+    }
+
+    /** Asks the meta servers in turn where the primaries are. */
+    private void refresh() {
+        if (asking || stopped) {
+            return;
+        }
+        asking = true;
+        HostPort meta = cluster.metaAddresses().get(nextMeta % Cluster.METAS);
+        var unused = rpc.call(
+                        meta,
+                        AdminRpcs.QUERY_CONFIG,
+                        RequestHeader.toServer(TIMEOUT_MS),
+                        new QueryConfigRequest().setAppName(app))
+                .whenComplete((reply, failure) -> {
+                    asking = false;
+                    ErrorCode error = reply == null ? ErrorCode.ERR_TIMEOUT : Wire.error(reply.getErr());
+                    if (reply != null && error.isOk()) {
+                        learn(reply);
+                    } else {
+                        nextMeta++;
+                    }
+                });
+    }
+
+    private void learn(QueryConfigResponse routing) {
+        appId = routing.getAppId();
+        partitions = routing.getPartitionCount();
+        primaries.clear();
+        for (PartitionConfiguration partition : routing.getPartitions()) {
+            Wire.find(partition.getPrimary())
+                    .ifPresent(primary ->
+                            primaries.put(Wire.gpid(partition.getPid()).partitionIndex(), primary));
+        }
+    }
+}
