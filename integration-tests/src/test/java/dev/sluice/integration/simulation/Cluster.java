@@ -11,21 +11,29 @@ import dev.sluice.integration.simulation.SimulatedProcess.ClockOfMachine;
 import dev.sluice.meta.MetaOptions;
 import dev.sluice.meta.journal.testing.InMemoryJournalGroup;
 import dev.sluice.meta.leader.MetaLeader;
+import dev.sluice.meta.leader.StateListener;
 import dev.sluice.meta.state.App;
+import dev.sluice.meta.state.Configuration;
+import dev.sluice.meta.state.MetaRecord;
 import dev.sluice.meta.state.MetaState;
 import dev.sluice.meta.state.Partition;
+import dev.sluice.meta.state.PartitionRecord.PartitionsConfigured;
 import dev.sluice.replica.ReplicaOptions;
+import dev.sluice.replica.ReplicaWiring;
 import dev.sluice.replica.engine.EngineSnapshot;
 import dev.sluice.replica.replica.Replica;
+import dev.sluice.replica.replication.RoleName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Three meta servers and four replica servers in one thread. */
-final class Cluster {
+final class Cluster implements StateListener {
     static final int METAS = 3;
     static final int NODES = 4;
     static final int REPLICAS = 3;
@@ -45,6 +53,7 @@ final class Cluster {
 
     private final World world = new World();
     private final Chance chance;
+    private final Chance samples;
     private final SimulatedNetwork network;
     private final InMemoryJournalGroup journals;
     private final FileSets fileSets = new FileSets();
@@ -54,10 +63,14 @@ final class Cluster {
     private final Config metaConfig;
     private final Config replicaConfig;
     private final Sabotage sabotage;
+    private final Set<Long> publishedLoads = new TreeSet<>();
+    private final Map<Gpid, Long> configured = new TreeMap<>();
+    private boolean looks = true;
 
     Cluster(long seed, boolean logFsync, Sabotage sabotage) {
         this.sabotage = sabotage;
         chance = Chance.of(seed);
+        samples = chance.fork("samples");
         network = new SimulatedNetwork(
                 world.time(),
                 chance.fork("network"),
@@ -68,7 +81,7 @@ final class Cluster {
                         InternalRpcs.LEARN_FILE.taskCode()),
                 world::await,
                 world::failed);
-        network.setTrace(world::trace);
+        network.setTrace(this::onMessage);
         metaConfig = Config.of(MetaOptions.schema(), META_OPTIONS);
         replicaConfig = Config.of(
                 ReplicaOptions.schema(),
@@ -217,6 +230,66 @@ final class Cluster {
         return leader == null ? MetaState.EMPTY : leader.state();
     }
 
+    private void onMessage(String message) {
+        world.trace(message);
+        if (message.contains(InternalRpcs.LEARN_END.taskCode())) {
+            world.count("learned from a checkpoint");
+        }
+    }
+
+    /** True if the node runs, and is connected to the leader. */
+    boolean isInTouch(SimulatedNode node) {
+        SimulatedMeta leading = leader();
+        ReplicaWiring wired = node.wired();
+        return leading != null
+                && wired != null
+                && node.machine().isRunning()
+                && leading.address().equals(wired.stream().leader())
+                && wired.lease().isValid();
+    }
+
+    /** Nothing inside the servers is judged from here on. */
+    void lookAway() {
+        looks = false;
+    }
+
+    boolean looks() {
+        return looks;
+    }
+
+    Sabotage sabotage() {
+        return sabotage;
+    }
+
+    /** Of every meta server. */
+    @Override
+    public void onCommitted(MetaState before, MetaState after, List<MetaRecord> records) {
+        after.loads().byApp().values().stream()
+                .filter(load -> load.phase().isPublished())
+                .forEach(load -> publishedLoads.add(load.loadId()));
+        for (MetaRecord record : records) {
+            if (record instanceof PartitionsConfigured configured) {
+                configured.configurations().forEach(next -> onConfigured(before, next));
+            }
+        }
+    }
+
+    private void onConfigured(MetaState before, Configuration next) {
+        if (next.ballot().number() <= configured.getOrDefault(next.gpid(), 0L)) {
+            return;
+        }
+        configured.put(next.gpid(), next.ballot().number());
+        HostPort old = before.findPartition(next.gpid()).map(Partition::primary).orElse(null);
+        if (old != null && !old.equals(next.primary())) {
+            world.count("failovers");
+        }
+    }
+
+    /** The loads that the journal says are published. */
+    boolean isPublished(long loadId) {
+        return publishedLoads.contains(loadId);
+    }
+
     void onNodeDown(SimulatedNode node) {
         network.unbind(node.address());
         restartLater(node);
@@ -264,7 +337,7 @@ final class Cluster {
         if (members.size() != REPLICAS) {
             return members.size() + " members";
         }
-        long decree = ledger.lastDecree(gpid);
+        long decree = looks ? ledger.lastDecree(gpid) : -1;
         for (HostPort member : members) {
             SimulatedNode node = node(member);
             Replica replica = node.find(gpid);
@@ -274,7 +347,7 @@ final class Cluster {
             if (!replica.view().ballot().equals(partition.ballot())) {
                 return node + " is at ballot " + replica.view().ballot();
             }
-            if (replica.engine().appliedDecree() != decree || replica.preparedDecree() != decree) {
+            if (looks && (replica.engine().appliedDecree() != decree || replica.preparedDecree() != decree)) {
                 return node + " has applied " + replica.engine().appliedDecree() + " and prepared "
                         + replica.preparedDecree() + " of " + decree;
             }
@@ -293,6 +366,15 @@ final class Cluster {
                 }
             }
         }
+    }
+
+    /** Now and then: a naive replay takes its time. */
+    boolean isSampled(Replica replica) {
+        RoleName role = replica.view().role();
+        // An ingest is durable at once, before its decree: until the publish is applied again the rows are ahead.
+        boolean mayBeAhead = publishedLoads.stream()
+                .anyMatch(loadId -> loadId > replica.engine().publishedLoadId());
+        return samples.oneIn(40) && !mayBeAhead && (role == RoleName.PRIMARY || role == RoleName.SECONDARY);
     }
 
     void requireEngine(SimulatedNode node, Replica replica) {

@@ -158,7 +158,7 @@ final class Faults {
         }
         // The others have to be there until the leader has taken its places from it.
         boolean calm = cluster.faults().isEmpty()
-                && cluster.nodes().stream().allMatch(node -> node.machine().isRunning())
+                && cluster.nodes().stream().allMatch(cluster::isInTouch)
                 && cluster.network().isWhole();
         if (calm) {
             SimulatedNode node = any();

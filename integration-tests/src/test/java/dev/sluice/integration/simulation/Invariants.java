@@ -38,7 +38,7 @@ final class Invariants {
     /** After every task of the process. */
     void check() {
         ReplicaWiring wired = node.wired();
-        if (wired == null) {
+        if (wired == null || !cluster.looks()) {
             return;
         }
         boolean leased = wired.lease().isValid();
@@ -65,12 +65,18 @@ final class Invariants {
         if (committed < before.committed) {
             throw violated("CommittedNeverGoesBack", replica, before.committed + " -> " + committed);
         }
+        if (committed > before.committed && cluster.isSampled(replica)) {
+            cluster.requireEngine(node, replica);
+        }
         before.committed = committed;
         if (view != before.view) {
             if (view.ballot().isOlderThan(before.view.ballot())) {
                 throw violated("BallotNeverGoesBack", replica, before.view.ballot() + " -> " + view.ballot());
             }
             if (view.role() != before.view.role()) {
+                if (before.view.role() == RoleName.LEARNER && view.role() == RoleName.SECONDARY) {
+                    cluster.world().count("learned");
+                }
                 cluster.world()
                         .tell(node + " " + replica.gpid() + " " + before.view.role() + " -> " + view.role()
                                 + ", ballot " + view.ballot() + ", committed " + committed + ", prepared "
@@ -100,6 +106,12 @@ final class Invariants {
 
     /** An engine of this process has applied a mutation. */
     void onApplied(Gpid gpid, long decree, List<RowChange> rows, @Nullable Publish publish) {
+        if (!cluster.looks()) {
+            return;
+        }
+        if (publish != null && !cluster.isPublished(publish.loadId())) {
+            throw new AssertionError("NothingVisibleBeforePublish: " + gpid + " on " + node + " applies " + publish);
+        }
         boolean isFirst = cluster.ledger().applied(gpid, node.toString(), decree, rows, publish);
         Replica replica = node.find(gpid);
         if (!isFirst || replica == null || !replica.view().isPrimary()) {

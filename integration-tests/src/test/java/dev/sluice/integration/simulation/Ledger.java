@@ -8,7 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,18 @@ final class Ledger {
     long lastDecree(Gpid gpid) {
         TreeMap<Long, Entry> entries = partitions.get(gpid);
         return entries == null || entries.isEmpty() ? 0 : entries.lastKey();
+    }
+
+    /** The loads that were published in a partition. */
+    Set<Long> publishedLoads(Gpid gpid) {
+        Set<Long> loadIds = new TreeSet<>();
+        for (Entry entry : partitions.getOrDefault(gpid, new TreeMap<>()).values()) {
+            Publish publish = entry.publish();
+            if (publish != null) {
+                loadIds.add(publish.loadId());
+            }
+        }
+        return loadIds;
     }
 
     /** Fails unless that decree has written that value. */

@@ -58,6 +58,7 @@ final class SimulatedMeta {
                             store -> process.pool(chance, 10),
                             process),
                     handlers);
+            owner.addListener(cluster);
             leader = owner;
             cluster.network().bind(address, handlers, process);
             owner.start();

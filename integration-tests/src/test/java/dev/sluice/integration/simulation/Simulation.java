@@ -1,6 +1,7 @@
 package dev.sluice.integration.simulation;
 
 import java.util.Map;
+import java.util.Optional;
 
 /** One run from one seed: a cluster, clients, faults; then everything heals, and must be whole and right in the end. */
 final class Simulation {
@@ -9,11 +10,13 @@ final class Simulation {
     private static final long READY_MS_MAX = 10_000;
     private static final long HEAL_MS_MAX = 90_000;
     private static final long CALM_MS = 300;
+    private static final long AFTERWARDS_MS = 5_000;
 
     private final Cluster cluster;
     private final Administrator administrator;
     private final Workload workload;
     private final Faults faults;
+    private final Loads loads;
 
     Simulation(long seed) {
         this(seed, Sabotage.NONE);
@@ -25,6 +28,7 @@ final class Simulation {
         administrator = new Administrator(cluster);
         workload = new Workload(cluster, APP);
         faults = new Faults(cluster, workload.address(), logFsync);
+        loads = new Loads(cluster, administrator);
     }
 
     Cluster cluster() {
@@ -37,16 +41,45 @@ final class Simulation {
         awaitWhole(READY_MS_MAX);
         workload.start();
         faults.start();
+        loads.start();
         cluster.world().runUntil(cluster.world().nowMs() + faultyMs);
         faults.heal();
         cluster.world().runUntil(cluster.world().nowMs() + CALM_MS);
         workload.stop();
+        loads.stop();
         awaitWhole(HEAL_MS_MAX);
+        cluster.world().runUntil(cluster.world().nowMs() + Workload.PATIENCE_MS);
         cluster.requireEngines();
+        loads.requireAllOrNothing();
         workload.history().requireLinearizable();
         cluster.network().counts().forEach((what, howOften) -> cluster.world().count("message " + what, howOften));
         cluster.world().count("elections", cluster.journals().elections());
         return cluster.world().counts();
+    }
+
+    /** Runs with clients only looking from outside; what in their histories has no explanation, if anything. */
+    Optional<String> findUnexplained(long faultyMs) {
+        cluster.lookAway();
+        try {
+            administrator.createApp(APP, PARTITIONS);
+            awaitWhole(READY_MS_MAX);
+            cluster.sabotage().onReady(cluster);
+            workload.start();
+            faults.start();
+            cluster.world().runUntil(cluster.world().nowMs() + faultyMs);
+            faults.heal();
+            cluster.world().runUntil(cluster.world().nowMs() + AFTERWARDS_MS);
+            workload.stop();
+            cluster.world().runUntil(cluster.world().nowMs() + Workload.PATIENCE_MS);
+        } catch (AssertionError e) {
+            throw new AssertionError("a cluster that is only watched from outside cannot fail otherwise", e);
+        }
+        try {
+            workload.history().requireLinearizable();
+            return Optional.empty();
+        } catch (AssertionError e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 
     private void awaitWhole(long msMax) {

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class Workload {
     private static final int CLIENTS = 3;
     private static final int KEYS = 6;
+    static final int PATIENCE_MS = 4_000;
     private static final int TIMEOUT_MS = 700;
     private static final HostPort SELF = new HostPort("10.0.9.1", 5000);
     private static final int NOT_FOUND = 1;
@@ -106,6 +107,7 @@ final class Workload {
         }
     }
 
+    /** A key that clients read and write. */
     static byte[] key(int number) {
         return StoredKey.of(("hash-" + number).getBytes(UTF_8), "sort".getBytes(UTF_8));
     }
@@ -127,7 +129,7 @@ final class Workload {
         UpdateRequest request = new UpdateRequest().setKey(Blob.of(key)).setValue(Blob.of(value.getBytes(UTF_8)));
         call(client, key, primary, DataRpcs.PUT, request, (reply, failure) -> {
             boolean done = reply != null && reply.getError() == 0;
-            if (done && reply != null) {
+            if (done && reply != null && cluster.looks()) {
                 cluster.ledger().requireAcknowledged(gpid(key), reply.getDecree(), key, value.getBytes(UTF_8));
             }
             remember(client, key, new Put(value), begunAt, done);
@@ -138,7 +140,7 @@ final class Workload {
         long begunAt = cluster.world().events();
         call(client, key, primary, DataRpcs.REMOVE, Blob.of(key), (reply, failure) -> {
             boolean done = reply != null && reply.getError() == 0;
-            if (done && reply != null) {
+            if (done && reply != null && cluster.looks()) {
                 cluster.ledger().requireAcknowledged(gpid(key), reply.getDecree(), key, null);
             }
             remember(client, key, new Put(null), begunAt, done);
@@ -161,7 +163,8 @@ final class Workload {
             Rpc<Q, R> code,
             Q request,
             BiConsumer<@Nullable R, @Nullable Throwable> then) {
-        RequestHeader header = RequestHeader.toPartition(gpid(key), TIMEOUT_MS, PartitionHash.ofStoredKey(key));
+        RequestHeader header = RequestHeader.toPartition(
+                gpid(key), chance.oneIn(3) ? PATIENCE_MS : TIMEOUT_MS, PartitionHash.ofStoredKey(key));
         CompletableFuture<R> answer = rpc.call(primary, code, header, request);
         var unused = answer.whenComplete((reply, failure) -> {
             try {

@@ -179,7 +179,8 @@ public final class InMemoryJournalGroup {
     private void loseLeadership(Member old) {
         List<InFlight> lost = keepSomeInFlight();
         long laterMs = chance.nextInt(3) == 0 ? chance.nextInt((int) options.electionMs()) : 0;
-        time.schedule(laterMs, () -> old.loseLeadership(lost));
+        old.lost = () -> old.loseLeadership(lost);
+        time.schedule(laterMs, old::hearOfLoss);
     }
 
     private List<InFlight> keepSomeInFlight() {
@@ -218,6 +219,8 @@ public final class InMemoryJournalGroup {
         private int delivered;
         private long leadsIn;
         private long leaseEndMs = Long.MIN_VALUE;
+        /** It leads no more, and has not heard of it yet. */
+        private @Nullable Runnable lost;
 
         private Member(int index, Executor host, Clock clock) {
             this.index = index;
@@ -276,7 +279,16 @@ public final class InMemoryJournalGroup {
             }
         }
 
+        private void hearOfLoss() {
+            Runnable told = lost;
+            lost = null;
+            if (told != null) {
+                told.run();
+            }
+        }
+
         private void lead(long newTerm) {
+            hearOfLoss();
             tell(heard -> {
                 leadsIn = newTerm;
                 heard.onLeading(newTerm);

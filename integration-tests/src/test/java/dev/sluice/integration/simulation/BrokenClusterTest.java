@@ -1,0 +1,209 @@
+package dev.sluice.integration.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import dev.sluice.common.Gpid;
+import dev.sluice.common.HostPort;
+import dev.sluice.common.data.StoredValue;
+import dev.sluice.common.rpc.DataRpcs;
+import dev.sluice.common.rpc.Responder;
+import dev.sluice.common.rpc.RpcHandlers;
+import dev.sluice.meta.journal.testing.InMemoryJournalGroup;
+import dev.sluice.meta.leader.Decision;
+import dev.sluice.meta.leader.MetaLeader;
+import dev.sluice.meta.state.Configuration;
+import dev.sluice.meta.state.Partition;
+import dev.sluice.meta.state.PartitionRecord.PartitionsConfigured;
+import dev.sluice.replica.ReplicaWiring;
+import dev.sluice.replica.replica.Replica;
+import dev.sluice.replica.replica.ReplicaView;
+import dev.sluice.wire.Blob;
+import dev.sluice.wire.data.ReadResponse;
+import dev.sluice.wire.data.UpdateRequest;
+import dev.sluice.wire.data.UpdateResponse;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.apache.thrift.TBase;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** A cluster that is broken on purpose is found out by what its clients see: their histories have no explanation. */
+final class BrokenClusterTest {
+    private static final int SEEDS_MAX = 400;
+    private static final long FAULTY_MS = 10_000;
+    private static final long READ_DELAY_MS = 50;
+
+    private final Logger logs = (Logger) LoggerFactory.getLogger("dev.sluice");
+    private Level before = Level.INFO;
+
+    @BeforeEach
+    void silenceTheServers() {
+        before = logs.getEffectiveLevel();
+        logs.setLevel(Level.OFF);
+    }
+
+    @AfterEach
+    void letThemTalk() {
+        logs.setLevel(before);
+    }
+
+    @Test
+    void acknowledgingBeforePrepareIsCaught() {
+        assertCaught(new Sabotage() {
+            @Override
+            public RpcHandlers handlersOf(SimulatedNode node, RpcHandlers handlers) {
+                return replaced(handlers, DataRpcs.PUT.taskCode(), new Before<UpdateRequest, UpdateResponse>() {
+                    @Override
+                    public void handle(Gpid gpid, UpdateRequest request, Responder<UpdateResponse> responder) {
+                        if (servingPrimary(node, gpid) != null) {
+                            responder.reply(new UpdateResponse().setAppId(gpid.appId()).setDecree(0));
+                        }
+                    }
+                });
+            }
+        });
+    }
+
+    @Test
+    void checkingTheLeaseBeforeTheReadInsteadOfBehindItIsCaught() {
+        assertCaught(new Sabotage() {
+            @Override
+            public RpcHandlers handlersOf(SimulatedNode node, RpcHandlers handlers) {
+                return replaced(handlers, DataRpcs.GET.taskCode(), new Instead<Blob, ReadResponse>() {
+                    @Override
+                    public void handle(Gpid gpid, Blob request, Responder<ReadResponse> responder) {
+                        readLater(node, gpid, request, responder);
+                    }
+                });
+            }
+        });
+    }
+
+    /** The lease holds when the read begins, and is not looked at again before the answer. */
+    private static void readLater(SimulatedNode node, Gpid gpid, Blob key, Responder<ReadResponse> responder) {
+        Replica replica = servingPrimary(node, gpid);
+        if (replica == null) {
+            return;
+        }
+        SimulatedProcess process = Objects.requireNonNull(node.machine().process());
+        process.loop().schedule(READ_DELAY_MS, () -> {
+            byte[] value = replica.engine().get(key.bytes());
+            responder.reply(new ReadResponse()
+                    .setError(value == null ? 1 : 0)
+                    .setValue(Blob.of(value == null ? new byte[0] : StoredValue.userData(value))));
+        });
+    }
+
+    @Test
+    void aDeposedMetaLeaderThatAnswersBeatsIsCaught() {
+        assertCaught(new Sabotage() {
+            @Override
+            public void onJournals(InMemoryJournalGroup journals) {
+                journals.believeEveryLeader();
+            }
+        });
+    }
+
+    @Test
+    void switchingAPrimaryWithoutItsGivingUpIsCaught() {
+        assertCaught(new Sabotage() {
+            @Override
+            public void onReady(Cluster cluster) {
+                cluster.world().time().schedule(300, () -> {
+                    switchPrimaries(cluster);
+                    onReady(cluster);
+                });
+            }
+        });
+    }
+
+    /** Another member takes the place of the primary, which is alive, and hears of it when it does. */
+    private static void switchPrimaries(Cluster cluster) {
+        SimulatedMeta meta = cluster.leader();
+        MetaLeader leader = meta == null ? null : meta.leader();
+        if (leader == null) {
+            return;
+        }
+        var unused = leader.submit((state, wallMs) -> {
+            for (Partition partition : state.partitions()) {
+                HostPort old = partition.primary();
+                if (old != null && partition.secondaries().size() == 2) {
+                    Configuration now = partition.configuration();
+                    Configuration next = now.next(
+                            now.secondaries().get(0), List.of(now.secondaries().get(1)));
+                    return Decision.record(true, new PartitionsConfigured(wallMs, List.of(next)));
+                }
+            }
+            return Decision.reply(false);
+        });
+    }
+
+    private static @Nullable Replica servingPrimary(SimulatedNode node, Gpid gpid) {
+        ReplicaWiring wired = node.wired();
+        Replica replica = wired == null ? null : wired.replicas().find(gpid);
+        if (wired == null || replica == null) {
+            return null;
+        }
+        ReplicaView view = replica.view();
+        return view.isPrimary() && view.serving() && wired.lease().isValid() ? replica : null;
+    }
+
+    /** Clients alone have to notice: nothing looks inside the servers meanwhile. */
+    private static void assertCaught(Sabotage sabotage) {
+        Optional<String> caught = Optional.empty();
+        int seed = 0;
+        while (caught.isEmpty() && seed < SEEDS_MAX) {
+            caught = new Simulation(seed, sabotage).findUnexplained(FAULTY_MS);
+            seed++;
+        }
+        System.out.println("caught with seed " + (seed - 1));
+        assertThat(caught).as("within %d seeds", SEEDS_MAX).isPresent();
+        assertThat(new Simulation(seed - 1, Sabotage.NONE).findUnexplained(FAULTY_MS))
+                .as("the same seed with nothing broken")
+                .isEmpty();
+    }
+
+    /** Does something before the real handler. */
+    private interface Before<Q, R> {
+        void handle(Gpid gpid, Q request, Responder<R> responder);
+    }
+
+    /** Does something instead of the real handler, which only answers if this does not. */
+    private interface Instead<Q, R> extends Before<Q, R> {}
+
+    /** The same table with another handler of one code. */
+    private static <Q extends TBase<?, ?>, R extends TBase<?, ?>> RpcHandlers replaced(
+            RpcHandlers handlers, String taskCode, Before<Q, R> broken) {
+        RpcHandlers copy = new RpcHandlers();
+        handlers.entries().forEach((code, entry) -> add(copy, entry, code.equals(taskCode) ? broken : null));
+        return copy;
+    }
+
+    // The table is by task code, and a code has one pair of types.
+    @SuppressWarnings("unchecked")
+    private static <Q extends TBase<?, ?>, R extends TBase<?, ?>> void add(
+            RpcHandlers copy, RpcHandlers.Entry<Q, R> entry, @Nullable Before<?, ?> broken) {
+        RpcHandlers.Handler<Q, R> handler = entry.handler();
+        if (entry.streamHandler() != null) {
+            copy.onStream(entry.rpc(), entry.access(), entry.streamHandler());
+        } else if (handler != null && entry.oneWay()) {
+            copy.onOneWay(entry.rpc(), entry.access(), handler);
+        } else if (handler != null) {
+            Before<Q, R> before = (Before<Q, R>) broken;
+            copy.on(entry.rpc(), entry.access(), (caller, header, request, responder) -> {
+                if (before != null) {
+                    before.handle(header.gpid(), request, responder);
+                }
+                if (!(before instanceof Instead)) {
+                    handler.handle(caller, header, request, responder);
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.sluice.integration.simulation;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sluice.bulkload.load.AppLoad;
+import dev.sluice.common.Gpid;
+import dev.sluice.common.data.StoredKey;
+import dev.sluice.common.rpc.AdminRpcs;
+import dev.sluice.meta.state.App;
+import dev.sluice.wire.bulkload.BulkLoadControlType;
+import dev.sluice.wire.bulkload.ControlBulkLoadRequest;
+import dev.sluice.wire.bulkload.StartBulkLoadRequest;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * An operator who loads one set after the other, and pauses, restarts and cancels loads by chance.
+ *
+ * <p>Whether a set may be seen is known from the journal: its publish is one record. Which sets were published is compared
+ * with what every replica of every partition has applied.
+ */
+final class Loads {
+    private static final int KEYS = 8;
+
+    private final Cluster cluster;
+    private final Administrator administrator;
+    private final Chance chance;
+    private boolean stopped;
+    private int sets;
+
+    Loads(Cluster cluster, Administrator administrator) {
+        this.cluster = cluster;
+        this.administrator = administrator;
+        this.chance = cluster.chance().fork("loads");
+    }
+
+    void start() {
+        later();
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    private void later() {
+        cluster.world().time().schedule(chance.between(100, 900), () -> {
+            if (!stopped) {
+                act();
+                later();
+            } else {
+                restart();
+            }
+        });
+    }
+
+    /** A load that is paused goes on only if it is told to; the answer may be lost. */
+    private void restart() {
+        boolean rests = cluster.state().loads().byApp().values().stream()
+                .anyMatch(load -> load.phase().isLoading());
+        if (rests) {
+            control(BulkLoadControlType.BLC_RESTART);
+            cluster.world().time().schedule(500, this::restart);
+        } else if (cluster.leader() == null) {
+            cluster.world().time().schedule(500, this::restart);
+        }
+    }
+
+    private void act() {
+        App app = cluster.state().findApp(Simulation.APP).orElse(null);
+        if (app == null) {
+            return;
+        }
+        AppLoad load = cluster.state().loads().find(app.id()).orElse(null);
+        if (load == null || !load.phase().isLoading()) {
+            begin(app);
+            return;
+        }
+        switch (chance.nextInt(8)) {
+            case 0 -> control(BulkLoadControlType.BLC_PAUSE);
+            case 1 -> control(BulkLoadControlType.BLC_CANCEL);
+            case 2 -> control(BulkLoadControlType.BLC_FORCE_CANCEL);
+            case 3, 4 -> control(BulkLoadControlType.BLC_RESTART);
+            default -> {
+                // Lets it run.
+            }
+        }
+    }
+
+    private void begin(App app) {
+        String root = "set-" + ++sets;
+        List<byte[]> keys = new ArrayList<>();
+        for (int i = 0; i < KEYS; i++) {
+            if (chance.nextBoolean()) {
+                keys.add(StoredKey.of(("loaded-" + i).getBytes(UTF_8), "sort".getBytes(UTF_8)));
+            }
+        }
+        cluster.fileSets().write(root, app.name(), app.id(), app.partitionCount(), keys, 1 + chance.nextInt(2));
+        StartBulkLoadRequest request = new StartBulkLoadRequest()
+                .setAppName(app.name())
+                .setClusterName(FileSets.CLUSTER)
+                .setFileProviderType(FileSets.STORE)
+                .setRemoteRootPath(root);
+        administrator.ask(AdminRpcs.START_BULK_LOAD, request, reply -> reply.getErr(), heard -> {
+            cluster.world().tell("start of a load of " + root + ": " + heard);
+            if (heard.equals("ERR_OK")) {
+                cluster.world().count("loads started");
+            }
+        });
+    }
+
+    private void control(BulkLoadControlType type) {
+        ControlBulkLoadRequest request =
+                new ControlBulkLoadRequest().setAppName(Simulation.APP).setType(type);
+        administrator.ask(AdminRpcs.CONTROL_BULK_LOAD, request, reply -> reply.getErr(), heard -> {
+            cluster.world().tell(type + ": " + heard);
+            if (heard.equals("ERR_OK")) {
+                cluster.world().count("loads: " + type);
+            }
+        });
+    }
+
+    /** Once all is whole: every partition has applied the same loads, and those only that were published. */
+    void requireAllOrNothing() {
+        cluster.state().loads().byApp().values().forEach(load -> cluster.world()
+                .count("last load " + load.phase().getClass().getSimpleName()));
+        TreeMap<Integer, Set<Long>> byPartition = new TreeMap<>();
+        cluster.state().findApp(Simulation.APP).ifPresent(app -> {
+            for (int index = 0; index < app.partitionCount(); index++) {
+                byPartition.put(index, cluster.ledger().publishedLoads(new Gpid(app.id(), index)));
+            }
+        });
+        if (new HashSet<>(byPartition.values()).size() > 1) {
+            throw new AssertionError("AllOrNothing: partitions have applied different loads: " + byPartition);
+        }
+        byPartition.values().forEach(applied -> cluster.world().count("loads published", applied.size()));
+    }
+}
