@@ -87,8 +87,8 @@ public record MetaWiring(LoadDriver loads, NodeRegistry registry) implements Aut
         // Loads ask which nodes live, and say what nodes are to do: one of the two has to come first.
         AtomicReference<@Nullable NodeRegistry> nodes = new AtomicReference<>();
         FaultPoints faults = FaultPoints.of(LoadDriver.faultPoints(), config.get(MetaOptions.ALLOW_FAULT_POINTS));
-        LoadDriver loads = new LoadDriver(
-                owner, loop, world.stores(), world.storeThreads(), new NodesFrom(nodes::get), faults);
+        LoadDriver loads =
+                new LoadDriver(owner, loop, world.stores(), world.storeThreads(), new NodesFrom(nodes::get), faults);
         NodeRegistry registry = new NodeRegistry(loop, owner, nodeOptions, loads::findDirective);
         nodes.set(registry);
         Guardian guardian = new Guardian(

@@ -71,6 +71,15 @@ public final class OneboxProcesses implements AutoCloseable {
         kill("replica-" + (index + 1));
     }
 
+    /** Process id of the replica server at that position, which runs. */
+    public long replicaServerPid(int index) {
+        Process process = running.get("replica-" + (index + 1));
+        if (process == null) {
+            throw new IllegalStateException("replica-" + (index + 1) + " does not run");
+        }
+        return process.pid();
+    }
+
     /** The data of the replica server at that position. */
     public Path replicaDirectory(int index) {
         return layout.directory().resolve("replica-" + (index + 1));

@@ -41,7 +41,11 @@ final class LinearizabilityTest {
                 bad("a write, then a read of nothing", op(0, 1, put("a")), op(2, 3, get(null))),
                 good("a read beside a write may see it", op(0, 10, put("a")), op(1, 2, get("a"))),
                 good("a read beside a write may not see it", op(0, 10, put("a")), op(1, 2, get(null))),
-                bad("what one has read the next one sees", op(0, 10, put("a")), op(1, 2, get("a")), op(3, 4, get(null))),
+                bad(
+                        "what one has read the next one sees",
+                        op(0, 10, put("a")),
+                        op(1, 2, get("a")),
+                        op(3, 4, get(null))),
                 good(
                         "two writes side by side, in either order",
                         op(0, 10, put("a")),
@@ -104,7 +108,9 @@ final class LinearizabilityTest {
             history.add(op(end + 1, end + 2, put("first")));
             history.add(op(end + 3, end + 4, put("second")));
             history.add(op(end + 5, end + 6, get("first")));
-            assertThat(Linearizability.check(history, STEPS_MAX)).as("seed %d", seed).isNotEqualTo(LINEARIZABLE);
+            assertThat(Linearizability.check(history, STEPS_MAX))
+                    .as("seed %d", seed)
+                    .isNotEqualTo(LINEARIZABLE);
         }
     }
 

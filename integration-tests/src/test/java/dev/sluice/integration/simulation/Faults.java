@@ -2,7 +2,6 @@ package dev.sluice.integration.simulation;
 
 import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.testing.SimulatedNetwork.Weather;
-import dev.sluice.meta.state.MetaState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -92,7 +91,7 @@ final class Faults {
     }
 
     private void breakSomething() {
-        switch (chance.nextInt(16)) {
+        switch (chance.nextInt(17)) {
             case 0, 1 -> kill(any());
             case 2 -> killBetweenSteps(any());
             case 3 -> losePower();
@@ -109,6 +108,7 @@ final class Faults {
                 cluster.journals().depose();
             }
             case 14 -> killMeta();
+            case 15 -> leaderAndNodeApart();
             default -> failDisk();
         }
     }
@@ -261,6 +261,26 @@ final class Faults {
         healNetworkLater();
     }
 
+    /** The meta leader and one node believe in each other; all others, too. Clients reach everybody. */
+    private void leaderAndNodeApart() {
+        SimulatedMeta leader = cluster.leader();
+        if (leader == null) {
+            return;
+        }
+        count("fault: meta leader and a node apart from the others");
+        List<HostPort> apart = List.of(leader.address(), any().address());
+        world.tell("apart: " + apart);
+        for (HostPort one : apart) {
+            for (HostPort other : everybody()) {
+                if (!apart.contains(other) && !other.equals(client)) {
+                    cluster.network().block(one, other);
+                    cluster.network().block(other, one);
+                }
+            }
+        }
+        healNetworkLater();
+    }
+
     private void healNetworkLater() {
         later(chance.between(100, 3_500), () -> {
             world.tell("the network is whole again");
@@ -270,8 +290,7 @@ final class Faults {
 
     private void weather() {
         count("fault: bad weather");
-        Weather bad = new Weather(
-                0, chance.oneIn(3) ? 80 : 10, chance.nextInt(3) * 0.02, chance.nextInt(3) * 0.1);
+        Weather bad = new Weather(0, chance.oneIn(3) ? 80 : 10, chance.nextInt(3) * 0.02, chance.nextInt(3) * 0.1);
         world.tell("weather: " + bad);
         cluster.network().setWeather(bad);
         later(chance.between(500, 4_000), () -> cluster.network().setWeather(Weather.FINE));

@@ -124,8 +124,12 @@ final class Loads {
 
     /** Once all is whole: every partition has applied the same loads, and those only that were published. */
     void requireAllOrNothing() {
-        cluster.state().loads().byApp().values().forEach(load -> cluster.world()
-                .count("last load " + load.phase().getClass().getSimpleName()));
+        cluster.state()
+                .loads()
+                .byApp()
+                .values()
+                .forEach(load -> cluster.world()
+                        .count("last load " + load.phase().getClass().getSimpleName()));
         TreeMap<Integer, Set<Long>> byPartition = new TreeMap<>();
         cluster.state().findApp(Simulation.APP).ifPresent(app -> {
             for (int index = 0; index < app.partitionCount(); index++) {

@@ -101,10 +101,7 @@ final class SimulatedNode {
         NodeIdentity begun = NodeIdentity.begin(machine.disk(), DATA, process.wallMs());
         identity = begun;
         RpcClient rpc = cluster.network()
-                .client(
-                        address,
-                        process,
-                        () -> new ServerIdentity(begun.clusterId(), address, begun.incarnation()));
+                .client(address, process, () -> new ServerIdentity(begun.clusterId(), address, begun.incarnation()));
         Executor logWriter = process.thread(chance, 2);
         Executor maintenance = process.pool(chance, 8);
         NodeLoads loads = new NodeLoads(

@@ -68,8 +68,8 @@ final class SimulationTest {
                     }
                     seed = next.getAndIncrement();
                 }
-                cpuNanos.addAndGet(java.lang.management.ManagementFactory.getThreadMXBean()
-                        .getCurrentThreadCpuTime());
+                cpuNanos.addAndGet(
+                        java.lang.management.ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime());
             });
         }
         threads.shutdown();
@@ -98,7 +98,8 @@ final class SimulationTest {
             "fault: meta leader isolated",
             "fault: meta server killed"
         }) {
-            assertThat(counts).hasEntrySatisfying(fault, seen -> assertThat(seen).isGreaterThan(seeds / 4));
+            assertThat(counts)
+                    .hasEntrySatisfying(fault, seen -> assertThat(seen).isGreaterThan(seeds / 4));
         }
         for (String fault : new String[] {
             "fault: power lost",
@@ -107,16 +108,24 @@ final class SimulationTest {
             "fault: disk error",
             "fault: all replica servers killed"
         }) {
-            assertThat(counts).hasEntrySatisfying(fault, seen -> assertThat(seen).isGreaterThan(seeds / 20));
+            assertThat(counts)
+                    .hasEntrySatisfying(fault, seen -> assertThat(seen).isGreaterThan(seeds / 20));
         }
-        assertThat(counts).hasEntrySatisfying("fault: power lost everywhere", seen -> assertThat(seen)
-                .isGreaterThan(seeds / 50));
-        assertThat(counts).hasEntrySatisfying("failovers", seen -> assertThat(seen).isGreaterThan(seeds / 2));
-        assertThat(counts).hasEntrySatisfying("elections", seen -> assertThat(seen).isGreaterThan(seeds));
-        assertThat(counts).hasEntrySatisfying("learned", seen -> assertThat(seen).isGreaterThan(seeds));
-        assertThat(counts).hasEntrySatisfying("learned from a checkpoint", seen -> assertThat(seen)
-                .isGreaterThan(seeds / 10));
-        assertThat(counts).hasEntrySatisfying("writes acknowledged", seen -> assertThat(seen).isGreaterThan(20 * seeds));
+        assertThat(counts)
+                .hasEntrySatisfying(
+                        "fault: power lost everywhere", seen -> assertThat(seen).isGreaterThan(seeds / 50));
+        assertThat(counts)
+                .hasEntrySatisfying("failovers", seen -> assertThat(seen).isGreaterThan(seeds / 2));
+        assertThat(counts)
+                .hasEntrySatisfying("elections", seen -> assertThat(seen).isGreaterThan(seeds));
+        assertThat(counts)
+                .hasEntrySatisfying("learned", seen -> assertThat(seen).isGreaterThan(seeds));
+        assertThat(counts)
+                .hasEntrySatisfying(
+                        "learned from a checkpoint", seen -> assertThat(seen).isGreaterThan(seeds / 10));
+        assertThat(counts)
+                .hasEntrySatisfying(
+                        "writes acknowledged", seen -> assertThat(seen).isGreaterThan(20 * seeds));
         assertThat(counts).hasEntrySatisfying("reads", seen -> assertThat(seen).isGreaterThan(20 * seeds));
     }
 

@@ -38,6 +38,8 @@ final class Workload {
     private static final int TIMEOUT_MS = 700;
     private static final HostPort SELF = new HostPort("10.0.9.1", 5000);
     private static final int NOT_FOUND = 1;
+    /** Most of what a client knows of the primaries is old. */
+    private static final int REFRESH_ONE_IN = 12;
 
     private final Cluster cluster;
     private final String app;
@@ -45,11 +47,8 @@ final class Workload {
     private final SimulatedProcess process;
     private final RpcClient rpc;
     private final History history = new History();
-    private final Map<Integer, HostPort> primaries = new HashMap<>();
     private int appId;
     private int partitions;
-    private int nextMeta;
-    private boolean asking;
     private boolean stopped;
     private long values;
 
@@ -59,6 +58,19 @@ final class Workload {
         this.chance = cluster.chance().fork("workload");
         this.process = new SimulatedProcess(cluster.world(), "clients", new SimulatedProcess.ClockOfMachine(0, 1, 0));
         this.rpc = cluster.network().client(SELF, process, null);
+    }
+
+    /** One client, and where it believes the primaries to be. */
+    private static final class Client {
+        private final String name;
+        private final Map<Integer, HostPort> primaries = new HashMap<>();
+        private int nextMeta;
+        private boolean asking;
+
+        private Client(String name, int nextMeta) {
+            this.name = name;
+            this.nextMeta = nextMeta;
+        }
     }
 
     History history() {
@@ -71,7 +83,7 @@ final class Workload {
 
     void start() {
         for (int i = 0; i < CLIENTS; i++) {
-            String client = "client-" + i;
+            Client client = new Client("client-" + i, i);
             process.run(() -> next(client));
         }
     }
@@ -80,20 +92,22 @@ final class Workload {
         stopped = true;
     }
 
-    private void next(String client) {
+    private void next(Client client) {
         if (!stopped) {
             cluster.world().time().schedule(20 + chance.nextInt(230), () -> process.run(() -> operate(client)));
         }
     }
 
-    private void operate(String client) {
+    private void operate(Client client) {
         if (stopped) {
             return;
         }
         byte[] key = key(chance.nextInt(KEYS));
-        HostPort primary = partitions == 0 ? null : primaries.get(indexOf(key));
+        HostPort primary = partitions == 0 ? null : client.primaries.get(indexOf(key));
+        if (primary == null || chance.oneIn(REFRESH_ONE_IN)) {
+            refresh(client);
+        }
         if (primary == null) {
-            refresh();
             next(client);
             return;
         }
@@ -112,7 +126,7 @@ final class Workload {
         return StoredKey.of(("hash-" + number).getBytes(UTF_8), "sort".getBytes(UTF_8));
     }
 
-    private void get(String client, byte[] key, HostPort primary) {
+    private void get(Client client, byte[] key, HostPort primary) {
         long begunAt = cluster.world().events();
         call(client, key, primary, DataRpcs.GET, Blob.of(key), (reply, failure) -> {
             if (reply != null && (reply.getError() == 0 || reply.getError() == NOT_FOUND)) {
@@ -124,7 +138,7 @@ final class Workload {
         });
     }
 
-    private void put(String client, byte[] key, HostPort primary, String value) {
+    private void put(Client client, byte[] key, HostPort primary, String value) {
         long begunAt = cluster.world().events();
         UpdateRequest request = new UpdateRequest().setKey(Blob.of(key)).setValue(Blob.of(value.getBytes(UTF_8)));
         call(client, key, primary, DataRpcs.PUT, request, (reply, failure) -> {
@@ -136,7 +150,7 @@ final class Workload {
         });
     }
 
-    private void remove(String client, byte[] key, HostPort primary) {
+    private void remove(Client client, byte[] key, HostPort primary) {
         long begunAt = cluster.world().events();
         call(client, key, primary, DataRpcs.REMOVE, Blob.of(key), (reply, failure) -> {
             boolean done = reply != null && reply.getError() == 0;
@@ -147,17 +161,18 @@ final class Workload {
         });
     }
 
-    private void remember(String client, byte[] key, Kind kind, long begunAt, boolean answered) {
+    private void remember(Client client, byte[] key, Kind kind, long begunAt, boolean answered) {
         if (!(kind instanceof Get)) {
             cluster.world().count(answered ? "writes acknowledged" : "writes in doubt");
         }
         history.add(
                 new String(key, 2, key.length - 2, UTF_8),
-                new Operation(client, kind, begunAt, answered ? cluster.world().events() : Operation.NEVER));
+                new Operation(
+                        client.name, kind, begunAt, answered ? cluster.world().events() : Operation.NEVER));
     }
 
     private <Q extends TBase<?, ?>, R extends TBase<?, ?>> void call(
-            String client,
+            Client client,
             byte[] key,
             HostPort primary,
             Rpc<Q, R> code,
@@ -173,7 +188,7 @@ final class Workload {
                 cluster.world().failed(e);
             }
             if (failure != null) {
-                refresh();
+                refresh(client);
             }
             next(client);
         });
@@ -188,36 +203,36 @@ final class Workload {
     }
 
     /** Asks the meta servers in turn where the primaries are. */
-    private void refresh() {
-        if (asking || stopped) {
+    private void refresh(Client client) {
+        if (client.asking || stopped) {
             return;
         }
-        asking = true;
-        HostPort meta = cluster.metaAddresses().get(nextMeta % Cluster.METAS);
+        client.asking = true;
+        HostPort meta = cluster.metaAddresses().get(client.nextMeta % Cluster.METAS);
         var unused = rpc.call(
                         meta,
                         AdminRpcs.QUERY_CONFIG,
                         RequestHeader.toServer(TIMEOUT_MS),
                         new QueryConfigRequest().setAppName(app))
                 .whenComplete((reply, failure) -> {
-                    asking = false;
+                    client.asking = false;
                     ErrorCode error = reply == null ? ErrorCode.ERR_TIMEOUT : Wire.error(reply.getErr());
                     if (reply != null && error.isOk()) {
-                        learn(reply);
+                        learn(client, reply);
                     } else {
-                        nextMeta++;
+                        client.nextMeta++;
                     }
                 });
     }
 
-    private void learn(QueryConfigResponse routing) {
+    private void learn(Client client, QueryConfigResponse routing) {
         appId = routing.getAppId();
         partitions = routing.getPartitionCount();
-        primaries.clear();
+        client.primaries.clear();
         for (PartitionConfiguration partition : routing.getPartitions()) {
             Wire.find(partition.getPrimary())
                     .ifPresent(primary ->
-                            primaries.put(Wire.gpid(partition.getPid()).partitionIndex(), primary));
+                            client.primaries.put(Wire.gpid(partition.getPid()).partitionIndex(), primary));
         }
     }
 }

@@ -86,6 +86,41 @@ class NodeStreamsTest extends StreamFixture {
     }
 
     @Test
+    void aNodeThatWasDeadHasToRegisterAnewBeforeItsBeatsAreAnswered() {
+        List<FakeNode> nodes = cluster(3);
+        createApp(3);
+        FakeNode primary = primary(nodes);
+        runFor(GRACE_MS + 500, without(nodes, primary));
+        int answered = primary.beatsAnswered;
+        primary.beat();
+        assertThat(primary.beatsAnswered).isEqualTo(answered);
+        assertThat(primary.closed).isTrue();
+        primary.hello().beat();
+        assertThat(primary.beatsAnswered).isEqualTo(answered + 1);
+        assertThat(primary.told().getBallot()).isEqualTo(2);
+    }
+
+    @Test
+    void aNodeThatComesBackHearsNothingBeforeItIsDecidedWhatBecameOfItsPlaces() {
+        List<FakeNode> nodes = cluster(3);
+        createApp(3);
+        FakeNode primary = primary(nodes);
+        journal.holdCommits();
+        runFor(GRACE_MS + 500, without(nodes, primary));
+        assertThat(partition().primary()).isEqualTo(primary.address);
+        primary.directives.clear();
+        primary.complete = false;
+        primary.hello().beat();
+        assertThat(primary.complete)
+                .as("the entry that gives its place to another is on its way")
+                .isFalse();
+        journal.releaseCommits();
+        time.runDue();
+        assertThat(primary.complete).isTrue();
+        assertThat(primary.told().getBallot()).isEqualTo(2);
+    }
+
+    @Test
     void aNewRunOfASecondaryLeavesAtOnceAndComesBackThroughLearning() {
         List<FakeNode> nodes = cluster(3);
         createApp(3);
