@@ -1,6 +1,8 @@
 package dev.sluice.integration.simulation;
 
 import dev.sluice.common.HostPort;
+import dev.sluice.common.command.RemoteCommands;
+import dev.sluice.common.command.ServerInfo;
 import dev.sluice.common.rpc.RpcHandlers;
 import dev.sluice.common.time.EventLoop;
 import dev.sluice.meta.MetaWiring;
@@ -56,6 +58,7 @@ final class SimulatedMeta {
                             owner,
                             cluster.stores(),
                             store -> process.pool(chance, 10),
+                            new RemoteCommands(ServerInfo.startedAt(process.wallMs())),
                             process),
                     handlers);
             owner.addListener(cluster);

@@ -3,11 +3,15 @@ package dev.sluice.integration.simulation;
 import dev.sluice.bulkload.transfer.DownloadOptions;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
+import dev.sluice.common.command.RemoteCommands;
+import dev.sluice.common.command.ServerInfo;
 import dev.sluice.common.rpc.RpcClient;
 import dev.sluice.common.rpc.RpcHandlers;
 import dev.sluice.common.rpc.ServerIdentity;
 import dev.sluice.meta.state.MetaState;
 import dev.sluice.replica.ReplicaWiring;
+import dev.sluice.replica.disk.DataDirectories;
+import dev.sluice.replica.disk.DataDirectory;
 import dev.sluice.replica.engine.testing.InMemoryEngineFactory;
 import dev.sluice.replica.load.NodeLoads;
 import dev.sluice.replica.log.LogOptions;
@@ -22,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A replica server: the real one over simulated disk, network, threads and clocks. */
 final class SimulatedNode {
-    private static final Path DATA = Path.of("/data");
+    private static final List<DataDirectory> DATA = List.of(new DataDirectory("data", Path.of("/data")));
+    private static final int AVAILABLE_PERCENT_MIN = 0;
     private static final DownloadOptions DOWNLOADS = new DownloadOptions(4096, 1, 1, 2, 0, 0, 0, 10);
     private static final int SEGMENT_BYTES = 4096;
 
@@ -98,7 +103,11 @@ final class SimulatedNode {
     }
 
     private void boot(SimulatedProcess process, Invariants invariants) throws IOException {
-        NodeIdentity begun = NodeIdentity.begin(machine.disk(), DATA, process.wallMs());
+        DataDirectories disks = DataDirectories.open(machine.disk(), DATA, AVAILABLE_PERCENT_MIN);
+        NodeIdentity begun = NodeIdentity.begin(
+                machine.disk(),
+                disks.usable().stream().map(DataDirectory::path).toList(),
+                process.wallMs());
         identity = begun;
         RpcClient rpc = cluster.network()
                 .client(address, process, () -> new ServerIdentity(begun.clusterId(), address, begun.incarnation()));
@@ -120,7 +129,7 @@ final class SimulatedNode {
                         address,
                         begun,
                         machine.disk(),
-                        DATA,
+                        disks,
                         process,
                         process.loop(),
                         List.of(process.loop(), process.loop()),
@@ -137,7 +146,7 @@ final class SimulatedNode {
                         maintenance,
                         process.pool(chance, 5),
                         process.pool(chance, 3),
-                        ms -> cluster.world().await(() -> false, ms)),
+                        new RemoteCommands(ServerInfo.startedAt(process.wallMs()))),
                 handlers);
         wired = wiring;
         var unused = wiring.replicas()

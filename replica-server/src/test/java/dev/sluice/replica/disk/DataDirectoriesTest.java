@@ -43,6 +43,17 @@ class DataDirectoriesTest {
     }
 
     @Test
+    void aDirectoryThatWasMadeIsThereAfterLossOfPowerWithAllAboveIt() throws IOException {
+        Path deep = Path.of("/srv/sluice/data");
+        CrashableFileSystem disk = new CrashableFileSystem();
+
+        DataDirectories.open(disk, List.of(new DataDirectory("data", deep)), 0);
+        disk.crash();
+
+        assertThat(disk.isDirectory(deep)).isTrue();
+    }
+
+    @Test
     void withoutAnyDirectoryTheServerDoesNotStart() {
         faults.failWrites(Path.of("/"));
 
