@@ -16,9 +16,6 @@ import java.util.Map;
 
 /** What a replica server answers over HTTP about its replicas. */
 final class ReplicaRoutes {
-    /** Values carry an expiry time and a time tag; that of the files that Pegasus' jobs make. */
-    private static final String DATA_VERSION = "1";
-
     private final Replicas replicas;
 
     private ReplicaRoutes(Replicas replicas) {
@@ -60,9 +57,17 @@ final class ReplicaRoutes {
         List<Replica> ofApp = ofApp(query);
         Map<String, Object> versions = new LinkedHashMap<>();
         for (Replica replica : ofApp) {
-            versions.put(Integer.toString(replica.gpid().partitionIndex()), Map.of("data_version", DATA_VERSION));
+            versions.put(
+                    Integer.toString(replica.gpid().partitionIndex()),
+                    Map.of("data_version", valueVersion(replica.view())));
         }
         return ofApp.isEmpty() ? notFound(query) : HttpAnswer.json(versions);
+    }
+
+    /** Values carry an expiry time and a time tag unless the app was created otherwise. */
+    private static String valueVersion(ReplicaView view) {
+        AppDescription app = view.app();
+        return app == null || app.getEnvs() == null ? "1" : app.getEnvs().getOrDefault("value_version", "1");
     }
 
     private HttpAnswer compaction(HttpQuery query) {

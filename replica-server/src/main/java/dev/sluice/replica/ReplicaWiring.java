@@ -152,6 +152,7 @@ public record ReplicaWiring(Replicas replicas, Lease lease, NodeStream stream, R
                 ReadLimits.of(config));
         readers.set(clients);
         DiskInfoHandler.register(handlers, replicas, world.disks());
+        ReplicaInfoHandlers.register(handlers, replicas, world.disks());
         world.loads().registerCommands(world.commands(), config);
         world.commands()
                 .register(DigestCommand.NAME, DigestCommand.HELP, new DigestCommand(replicas, world.clock())::answer);

@@ -2,6 +2,7 @@ package dev.sluice.replica;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.common.ErrorCode;
@@ -11,18 +12,29 @@ import dev.sluice.common.config.Config;
 import dev.sluice.common.rpc.AdminRpcs;
 import dev.sluice.common.rpc.NettyRpcClient;
 import dev.sluice.common.rpc.RequestHeader;
+import dev.sluice.common.rpc.Rpc;
 import dev.sluice.common.rpc.RpcIo;
 import dev.sluice.common.rpc.RpcLimits;
 import dev.sluice.common.rpc.Wire;
+import dev.sluice.wire.admin.AppInfo;
+import dev.sluice.wire.admin.AppStatus;
 import dev.sluice.wire.admin.DiskInfo;
+import dev.sluice.wire.admin.PartitionStatus;
+import dev.sluice.wire.admin.QueryAppInfoRequest;
 import dev.sluice.wire.admin.QueryDiskInfoRequest;
 import dev.sluice.wire.admin.QueryDiskInfoResponse;
+import dev.sluice.wire.admin.QueryReplicaDecreeRequest;
+import dev.sluice.wire.admin.QueryReplicaDecreeResponse;
+import dev.sluice.wire.admin.QueryReplicaInfoRequest;
+import dev.sluice.wire.admin.QueryReplicaInfoResponse;
+import dev.sluice.wire.admin.ReplicaInfo;
 import dev.sluice.wire.internal.DiskReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.apache.thrift.TBase;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,9 +76,7 @@ class SeveralDisksTest {
                 });
                 assertThat(meta.disks(node))
                         .extracting(DiskReport::getTag, DiskReport::getReplicas)
-                        .containsExactly(
-                                org.assertj.core.groups.Tuple.tuple("ssd", 2),
-                                org.assertj.core.groups.Tuple.tuple("hdd", 2));
+                        .containsExactly(tuple("ssd", 2), tuple("hdd", 2));
             });
             QueryDiskInfoResponse all = diskInfo(node, "orders");
             assertThat(all.getTotalCapacityMb())
@@ -77,6 +87,47 @@ class SeveralDisksTest {
         }
         for (String name : List.of("one", "two")) {
             assertThat(Files.readString(path(name).resolve("node.json"))).contains(FakeMeta.CLUSTER);
+        }
+    }
+
+    @Test
+    void aNodeSaysWhatReplicasItHasAndHowFarTheyAre() throws IOException {
+        try (ReplicaServer server = new ReplicaServer(config("ssd:" + path("one") + ",hdd:" + path("two")))) {
+            server.start();
+            HostPort node = server.address();
+            await().until(() -> meta.isRegistered(node));
+            meta.configure(new Gpid(1, 0), 3, node, List.of(), List.of());
+            meta.configure(new Gpid(1, 1), 4, node, List.of(), List.of());
+
+            await().untilAsserted(() -> assertThat(
+                            ask(node, AdminRpcs.QUERY_REPLICA_INFO, new QueryReplicaInfoRequest())
+                                    .getReplicas())
+                    .extracting(
+                            info -> Wire.gpid(info.getPid()),
+                            ReplicaInfo::getBallot,
+                            ReplicaInfo::getStatus,
+                            ReplicaInfo::getAppType)
+                    .containsExactly(
+                            tuple(new Gpid(1, 0), 3L, PartitionStatus.PS_PRIMARY, "pegasus"),
+                            tuple(new Gpid(1, 1), 4L, PartitionStatus.PS_PRIMARY, "pegasus")));
+            QueryReplicaInfoResponse replicas = ask(node, AdminRpcs.QUERY_REPLICA_INFO, new QueryReplicaInfoRequest());
+            assertThat(replicas.getReplicas())
+                    .extracting(ReplicaInfo::getDiskTag)
+                    .containsExactlyInAnyOrder("ssd", "hdd");
+            assertThat(ask(node, AdminRpcs.QUERY_APP_INFO, new QueryAppInfoRequest())
+                            .getApps())
+                    .extracting(AppInfo::getAppId, AppInfo::getAppName, AppInfo::getStatus)
+                    .containsExactly(tuple(1, "orders", AppStatus.AS_AVAILABLE));
+            for (ReplicaInfo info : replicas.getReplicas()) {
+                QueryReplicaDecreeResponse decree = ask(
+                        node, AdminRpcs.QUERY_REPLICA_DECREE, new QueryReplicaDecreeRequest().setPid(info.getPid()));
+                assertThat(Wire.error(decree.getErr())).isEqualTo(ErrorCode.ERR_OK);
+                assertThat(decree.getLastDecree()).isGreaterThanOrEqualTo(info.getLastCommittedDecree());
+            }
+            QueryReplicaDecreeRequest unknown = new QueryReplicaDecreeRequest().setPid(Wire.gpid(new Gpid(9, 9)));
+            assertThat(Wire.error(
+                            ask(node, AdminRpcs.QUERY_REPLICA_DECREE, unknown).getErr()))
+                    .isEqualTo(ErrorCode.ERR_OBJECT_NOT_FOUND);
         }
     }
 
@@ -110,12 +161,11 @@ class SeveralDisksTest {
     }
 
     private QueryDiskInfoResponse diskInfo(HostPort node, String app) {
-        return client.call(
-                        node,
-                        AdminRpcs.QUERY_DISK_INFO,
-                        RequestHeader.toServer(5_000),
-                        new QueryDiskInfoRequest().setAppName(app))
-                .join();
+        return ask(node, AdminRpcs.QUERY_DISK_INFO, new QueryDiskInfoRequest().setAppName(app));
+    }
+
+    private <Q extends TBase<?, ?>, A extends TBase<?, ?>> A ask(HostPort node, Rpc<Q, A> rpc, Q request) {
+        return client.call(node, rpc, RequestHeader.toServer(5_000), request).join();
     }
 
     private Path path(String name) {

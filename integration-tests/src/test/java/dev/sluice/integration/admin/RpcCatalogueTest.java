@@ -36,17 +36,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RpcCatalogueTest {
     private static final Gpid NO_SUCH_PARTITION = new Gpid(77, 0);
 
-    /** Answered by replica servers and the meta leader in tests of their own. */
-    private static final Set<String> ELSEWHERE = Set.of(
-            AdminRpcs.DDD_DIAGNOSE.taskCode(),
-            AdminRpcs.QUERY_DISK_INFO.taskCode(),
-            AdminRpcs.QUERY_REPLICA_INFO.taskCode(),
-            AdminRpcs.QUERY_APP_INFO.taskCode(),
-            AdminRpcs.QUERY_REPLICA_DECREE.taskCode(),
-            DataRpcs.INCR.taskCode(),
-            DataRpcs.CHECK_AND_SET.taskCode(),
-            DataRpcs.CHECK_AND_MUTATE.taskCode());
-
     @TempDir
     private static Path directory;
 
@@ -110,7 +99,6 @@ class RpcCatalogueTest {
                 .flatMap(RpcCatalogueTest::codes)
                 .collect(Collectors.toCollection(TreeSet::new));
         rows().forEach(row -> missing.remove(row.code()));
-        missing.removeAll(ELSEWHERE);
         assertThat(missing).isEmpty();
     }
 

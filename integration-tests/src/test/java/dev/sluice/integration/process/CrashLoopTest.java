@@ -127,7 +127,8 @@ final class CrashLoopTest {
                 + " operations on shared keys, " + digests.rows() + " rows");
         assertThat(acknowledged.size()).isGreaterThan(10 * ROUNDS);
         Table table = client.table(APP);
-        acknowledged.forEach((key, value) -> assertThat(text(table.get(bytes(key), bytes("s")).join()))
+        acknowledged.forEach((key, value) -> assertThat(
+                        text(table.get(bytes(key), bytes("s")).join()))
                 .as("the write of %s that was acknowledged", key)
                 .isEqualTo(value));
         history.requireLinearizable();
@@ -151,7 +152,8 @@ final class CrashLoopTest {
     }
 
     private static void signal(String name, long pid) throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder("kill", name, Long.toString(pid)).inheritIO().start();
+        Process kill =
+                new ProcessBuilder("kill", name, Long.toString(pid)).inheritIO().start();
         assertThat(kill.waitFor()).as("kill %s %d", name, pid).isZero();
     }
 
@@ -162,26 +164,30 @@ final class CrashLoopTest {
             String key = "shared-" + random.nextInt(SHARED_KEYS);
             switch (random.nextInt(4)) {
                 case 0 -> {
-                    if (succeeds(() -> table.put(bytes(value), bytes("s"), bytes(value)).join())) {
+                    if (succeeds(() ->
+                            table.put(bytes(value), bytes("s"), bytes(value)).join())) {
                         acknowledged.put(value, value);
                     }
                 }
                 case 1 -> {
                     long begunAt = System.nanoTime();
-                    boolean done = succeeds(() -> table.put(bytes(key), bytes("s"), bytes(value)).join());
+                    boolean done = succeeds(() ->
+                            table.put(bytes(key), bytes("s"), bytes(value)).join());
                     remember(key, name, new Put(value), begunAt, done);
                 }
                 case 2 -> {
                     if (random.nextInt(3) == 0) {
                         long begunAt = System.nanoTime();
-                        boolean done = succeeds(() -> table.remove(bytes(key), bytes("s")).join());
+                        boolean done = succeeds(
+                                () -> table.remove(bytes(key), bytes("s")).join());
                         remember(key, name, new Put(null), begunAt, done);
                     }
                 }
                 default -> {
                     long begunAt = System.nanoTime();
                     AtomicReference<@Nullable String> found = new AtomicReference<>();
-                    boolean done = succeeds(() -> found.set(text(table.get(bytes(key), bytes("s")).join())));
+                    boolean done = succeeds(() ->
+                            found.set(text(table.get(bytes(key), bytes("s")).join())));
                     remember(key, name, new Get(found.get()), begunAt, done);
                 }
             }

@@ -105,9 +105,7 @@ final class SimulatedNode {
     private void boot(SimulatedProcess process, Invariants invariants) throws IOException {
         DataDirectories disks = DataDirectories.open(machine.disk(), DATA, AVAILABLE_PERCENT_MIN);
         NodeIdentity begun = NodeIdentity.begin(
-                machine.disk(),
-                disks.usable().stream().map(DataDirectory::path).toList(),
-                process.wallMs());
+                machine.disk(), disks.usable().stream().map(DataDirectory::path).toList(), process.wallMs());
         identity = begun;
         RpcClient rpc = cluster.network()
                 .client(address, process, () -> new ServerIdentity(begun.clusterId(), address, begun.incarnation()));
