@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.client.AdminClient;
+import dev.sluice.client.CellChange;
+import dev.sluice.client.Check;
 import dev.sluice.client.ClientException;
 import dev.sluice.client.ClientOptions;
 import dev.sluice.client.SluiceClient;
@@ -15,11 +17,14 @@ import dev.sluice.dist.onebox.OneboxProcesses;
 import dev.sluice.dist.onebox.Readiness;
 import dev.sluice.integration.linearizability.History;
 import dev.sluice.integration.linearizability.Operation;
+import dev.sluice.integration.linearizability.Operation.CheckAndSet;
 import dev.sluice.integration.linearizability.Operation.Get;
+import dev.sluice.integration.linearizability.Operation.Incr;
 import dev.sluice.integration.linearizability.Operation.Put;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -28,6 +33,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +52,7 @@ final class CrashLoopTest {
     private static final int REPLICAS = 3;
     private static final int CLIENTS = 3;
     private static final int SHARED_KEYS = 12;
+    private static final int COUNTERS = 3;
     private static final int ROUNDS = Integer.getInteger("sluice.crash.rounds", 20);
     private static final long ROUND_MS = 2_500;
     private static final long LEASE_MS = 1_500;
@@ -159,10 +167,11 @@ final class CrashLoopTest {
 
     private void operate(String name, Random random) {
         Table table = client.table(APP);
+        Map<String, Optional<String>> lastRead = new HashMap<>();
         for (int i = 0; !stopped; i++) {
             String value = name + "-" + i;
             String key = "shared-" + random.nextInt(SHARED_KEYS);
-            switch (random.nextInt(4)) {
+            switch (random.nextInt(6)) {
                 case 0 -> {
                     if (succeeds(() ->
                             table.put(bytes(value), bytes("s"), bytes(value)).join())) {
@@ -183,12 +192,34 @@ final class CrashLoopTest {
                         remember(key, name, new Put(null), begunAt, done);
                     }
                 }
+                case 3 -> {
+                    String counter = "counter-" + random.nextInt(COUNTERS);
+                    long begunAt = System.nanoTime();
+                    AtomicLong result = new AtomicLong();
+                    boolean done = succeeds(() ->
+                            result.set(table.incr(bytes(counter), bytes("s"), 1).join()));
+                    remember(counter, name, new Incr(1, result.get()), begunAt, done);
+                }
+                case 4 -> {
+                    String expected =
+                            lastRead.getOrDefault(key, Optional.empty()).orElse(null);
+                    Check check =
+                            expected == null ? Check.missing(bytes("s")) : Check.equalTo(bytes("s"), bytes(expected));
+                    long begunAt = System.nanoTime();
+                    AtomicBoolean isSet = new AtomicBoolean();
+                    boolean done = succeeds(() ->
+                            isSet.set(table.checkAndSet(bytes(key), check, CellChange.put(bytes("s"), bytes(value)))
+                                    .join()
+                                    .passed()));
+                    remember(key, name, new CheckAndSet(expected, value, isSet.get()), begunAt, done);
+                }
                 default -> {
                     long begunAt = System.nanoTime();
                     AtomicReference<@Nullable String> found = new AtomicReference<>();
                     boolean done = succeeds(() ->
                             found.set(text(table.get(bytes(key), bytes("s")).join())));
                     remember(key, name, new Get(found.get()), begunAt, done);
+                    lastRead.put(key, Optional.ofNullable(done ? found.get() : null));
                 }
             }
             try {

@@ -19,13 +19,19 @@ import dev.sluice.meta.state.Configuration;
 import dev.sluice.meta.state.Partition;
 import dev.sluice.meta.state.PartitionRecord.PartitionsConfigured;
 import dev.sluice.replica.ReplicaWiring;
+import dev.sluice.replica.engine.EngineFactory;
 import dev.sluice.replica.replica.Replica;
 import dev.sluice.replica.replica.ReplicaView;
 import dev.sluice.wire.Blob;
 import dev.sluice.wire.data.ReadResponse;
 import dev.sluice.wire.data.UpdateRequest;
 import dev.sluice.wire.data.UpdateResponse;
+import java.nio.file.Path;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.thrift.TBase;
@@ -147,6 +153,17 @@ final class BrokenClusterTest {
                     switchPrimaries(cluster);
                     onReady(cluster);
                 });
+            }
+        });
+    }
+
+    @Test
+    void replayingAnIncrementAsAnOperationIsCaught() {
+        Map<SimulatedNode, Map<Path, Deque<ReplayedIncrements.Increment>>> tails = new IdentityHashMap<>();
+        assertCaught(new Sabotage() {
+            @Override
+            public EngineFactory enginesOf(SimulatedNode node, EngineFactory engines) {
+                return new ReplayedIncrements(engines, tails.computeIfAbsent(node, each -> new HashMap<>()));
             }
         });
     }

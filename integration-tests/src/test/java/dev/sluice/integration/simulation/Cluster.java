@@ -20,6 +20,7 @@ import dev.sluice.meta.state.Partition;
 import dev.sluice.meta.state.PartitionRecord.PartitionsConfigured;
 import dev.sluice.replica.ReplicaOptions;
 import dev.sluice.replica.ReplicaWiring;
+import dev.sluice.replica.engine.EngineFactory;
 import dev.sluice.replica.engine.EngineSnapshot;
 import dev.sluice.replica.replica.Replica;
 import dev.sluice.replica.replication.RoleName;
@@ -192,6 +193,11 @@ final class Cluster implements StateListener {
                 .filter(node -> node.address().equals(address))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** Where a server keeps rows, as it is, or broken on purpose. */
+    EngineFactory enginesOf(SimulatedNode node, EngineFactory engines) {
+        return sabotage.enginesOf(node, engines);
     }
 
     /** What a server answers, as it is, or broken on purpose. */

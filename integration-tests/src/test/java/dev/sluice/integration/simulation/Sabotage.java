@@ -2,6 +2,7 @@ package dev.sluice.integration.simulation;
 
 import dev.sluice.common.rpc.RpcHandlers;
 import dev.sluice.meta.journal.testing.InMemoryJournalGroup;
+import dev.sluice.replica.engine.EngineFactory;
 
 /** How a cluster is broken on purpose, to see that it is found out. */
 interface Sabotage {
@@ -11,6 +12,11 @@ interface Sabotage {
     /** What a replica server answers. */
     default RpcHandlers handlersOf(SimulatedNode node, RpcHandlers handlers) {
         return handlers;
+    }
+
+    /** Where a replica server keeps rows. */
+    default EngineFactory enginesOf(SimulatedNode node, EngineFactory engines) {
+        return engines;
     }
 
     /** The journal of the meta group. */

@@ -133,7 +133,10 @@ final class SimulatedNode {
                         List.of(process.loop(), process.loop()),
                         rpc,
                         new ObservedEngines(
-                                new InMemoryEngineFactory(machine.disk(), file -> FileSets.read(machine.disk(), file)),
+                                cluster.enginesOf(
+                                        this,
+                                        new InMemoryEngineFactory(
+                                                machine.disk(), file -> FileSets.read(machine.disk(), file))),
                                 invariants::onApplied),
                         directory -> SegmentedMutationLog.open(
                                 machine.disk(),

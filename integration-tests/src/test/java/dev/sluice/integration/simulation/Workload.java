@@ -15,16 +15,22 @@ import dev.sluice.common.rpc.RpcClient;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.integration.linearizability.History;
 import dev.sluice.integration.linearizability.Operation;
+import dev.sluice.integration.linearizability.Operation.CheckAndSet;
 import dev.sluice.integration.linearizability.Operation.Get;
+import dev.sluice.integration.linearizability.Operation.Incr;
 import dev.sluice.integration.linearizability.Operation.Kind;
 import dev.sluice.integration.linearizability.Operation.Put;
 import dev.sluice.wire.Blob;
 import dev.sluice.wire.admin.PartitionConfiguration;
 import dev.sluice.wire.admin.QueryConfigRequest;
 import dev.sluice.wire.admin.QueryConfigResponse;
+import dev.sluice.wire.data.CasCheckType;
+import dev.sluice.wire.data.CheckAndSetRequest;
+import dev.sluice.wire.data.IncrRequest;
 import dev.sluice.wire.data.UpdateRequest;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import org.apache.thrift.TBase;
@@ -33,13 +39,18 @@ import org.jspecify.annotations.Nullable;
 /** Clients that read and write a few keys of one app, each one operation after the other, and remember what they heard. */
 final class Workload {
     private static final int CLIENTS = 3;
-    private static final int KEYS = 6;
+    private static final int TEXTS = 6;
+    private static final int COUNTERS = 2;
     static final int PATIENCE_MS = 4_000;
     private static final int TIMEOUT_MS = 700;
     private static final HostPort SELF = new HostPort("10.0.9.1", 5000);
     private static final int NOT_FOUND = 1;
+    private static final int CHECK_FAILED = 13;
     /** Most of what a client knows of the primaries is old. */
     private static final int REFRESH_ONE_IN = 12;
+
+    private static final String COUNTER = "counter-";
+    private static final byte[] SORT_KEY = "sort".getBytes(UTF_8);
 
     private final Cluster cluster;
     private final String app;
@@ -64,6 +75,7 @@ final class Workload {
     private static final class Client {
         private final String name;
         private final Map<Integer, HostPort> primaries = new HashMap<>();
+        private final Map<Integer, Optional<String>> lastRead = new HashMap<>();
         private int nextMeta;
         private boolean asking;
 
@@ -102,7 +114,8 @@ final class Workload {
         if (stopped) {
             return;
         }
-        byte[] key = key(chance.nextInt(KEYS));
+        int number = chance.nextInt(TEXTS + COUNTERS);
+        byte[] key = key(number);
         HostPort primary = partitions == 0 ? null : client.primaries.get(indexOf(key));
         if (primary == null || chance.oneIn(REFRESH_ONE_IN)) {
             refresh(client);
@@ -113,25 +126,40 @@ final class Workload {
         }
         int choice = chance.nextInt(100);
         if (choice < 45) {
-            get(client, key, primary);
-        } else if (choice < 90) {
+            get(client, number, primary);
+        } else if (choice >= 92) {
+            remove(client, key, primary);
+        } else if (isCounter(key)) {
+            incr(client, key, primary);
+        } else if (choice < 75) {
             put(client, key, primary, "v" + ++values);
         } else {
-            remove(client, key, primary);
+            checkAndSet(client, number, primary, "v" + ++values);
         }
     }
 
     /** A key that clients read and write. */
     static byte[] key(int number) {
-        return StoredKey.of(("hash-" + number).getBytes(UTF_8), "sort".getBytes(UTF_8));
+        return StoredKey.of(hashKey(number).getBytes(UTF_8), SORT_KEY);
     }
 
-    private void get(Client client, byte[] key, HostPort primary) {
+    private static String hashKey(int number) {
+        return number < TEXTS ? "hash-" + number : COUNTER + number;
+    }
+
+    /** True for a key that is only incremented, read and removed. */
+    static boolean isCounter(byte[] storedKey) {
+        return new String(storedKey, 2, storedKey.length - 2, UTF_8).startsWith(COUNTER);
+    }
+
+    private void get(Client client, int number, HostPort primary) {
+        byte[] key = key(number);
         long begunAt = cluster.world().events();
         call(client, key, primary, DataRpcs.GET, Blob.of(key), (reply, failure) -> {
             if (reply != null && (reply.getError() == 0 || reply.getError() == NOT_FOUND)) {
                 String found =
                         reply.getError() == 0 ? new String(reply.getValue().bytes(), UTF_8) : null;
+                client.lastRead.put(number, Optional.ofNullable(found));
                 remember(client, key, new Get(found), begunAt, true);
                 cluster.world().count("reads");
             }
@@ -158,6 +186,42 @@ final class Workload {
                 cluster.ledger().requireAcknowledged(gpid(key), reply.getDecree(), key, null);
             }
             remember(client, key, new Put(null), begunAt, done);
+        });
+    }
+
+    private void incr(Client client, byte[] key, HostPort primary) {
+        long begunAt = cluster.world().events();
+        IncrRequest request = new IncrRequest().setKey(Blob.of(key)).setIncrement(1);
+        call(client, key, primary, DataRpcs.INCR, request, (reply, failure) -> {
+            boolean done = reply != null && reply.getError() == 0;
+            long result = done && reply != null ? reply.getNewValue() : 0;
+            if (done && reply != null && cluster.looks()) {
+                byte[] text = Long.toString(result).getBytes(UTF_8);
+                cluster.ledger().requireAcknowledged(gpid(key), reply.getDecree(), key, text);
+            }
+            remember(client, key, new Incr(1, result), begunAt, done);
+        });
+    }
+
+    /** Sets the value if it is what this client read last. */
+    private void checkAndSet(Client client, int number, HostPort primary, String value) {
+        byte[] key = key(number);
+        String expected = client.lastRead.getOrDefault(number, Optional.empty()).orElse(null);
+        long begunAt = cluster.world().events();
+        CheckAndSetRequest request = new CheckAndSetRequest()
+                .setHashKey(Blob.of(hashKey(number).getBytes(UTF_8)))
+                .setCheckSortKey(Blob.of(SORT_KEY))
+                .setCheckType(expected == null ? CasCheckType.CT_VALUE_NOT_EXIST : CasCheckType.CT_VALUE_BYTES_EQUAL)
+                .setCheckOperand(Blob.of(expected == null ? new byte[0] : expected.getBytes(UTF_8)))
+                .setSetValue(Blob.of(value.getBytes(UTF_8)));
+        call(client, key, primary, DataRpcs.CHECK_AND_SET, request, (reply, failure) -> {
+            boolean isSet = reply != null && reply.getError() == 0;
+            boolean done = isSet || reply != null && reply.getError() == CHECK_FAILED;
+            if (isSet && reply != null && cluster.looks()) {
+                cluster.ledger().requireAcknowledged(gpid(key), reply.getDecree(), key, value.getBytes(UTF_8));
+            }
+            cluster.world().count(isSet ? "checks passed" : done ? "checks failed" : "checks in doubt");
+            remember(client, key, new CheckAndSet(expected, value, isSet), begunAt, done);
         });
     }
 
