@@ -1,6 +1,6 @@
 package dev.sluice.common;
 
-import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names one partition of one app.
@@ -9,9 +9,6 @@ import java.util.Comparator;
  * @param partitionIndex from 0 up
  */
 public record Gpid(int appId, int partitionIndex) implements Comparable<Gpid> {
-    private static final Comparator<Gpid> ORDER =
-            Comparator.comparingInt(Gpid::appId).thenComparingInt(Gpid::partitionIndex);
-
     /** Reads {@code app_id.partition_index}, as {@link #toString} writes it. */
     public static Gpid parse(String text) {
         int dot = text.indexOf('.');
@@ -23,7 +20,21 @@ public record Gpid(int appId, int partitionIndex) implements Comparable<Gpid> {
 
     @Override
     public int compareTo(Gpid other) {
-        return ORDER.compare(this, other);
+        return appId == other.appId
+                ? Integer.compare(partitionIndex, other.partitionIndex)
+                : Integer.compare(appId, other.appId);
+    }
+
+    // By hand, as the order is: partitions are the keys of most maps.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Gpid gpid && appId == gpid.appId && partitionIndex == gpid.partitionIndex;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * appId + partitionIndex;
     }
 
     @Override

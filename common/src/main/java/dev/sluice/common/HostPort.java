@@ -1,6 +1,6 @@
 package dev.sluice.common;
 
-import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The address of a server, as it is printed and as the members of a configuration are named.
@@ -9,9 +9,6 @@ import java.util.Comparator;
  * @param port 1 to 65535
  */
 public record HostPort(String host, int port) implements Comparable<HostPort> {
-    private static final Comparator<HostPort> ORDER =
-            Comparator.comparing(HostPort::host).thenComparingInt(HostPort::port);
-
     public HostPort {
         if (host.isEmpty() || port < 1 || port > 65535) {
             throw new IllegalArgumentException(
@@ -36,7 +33,21 @@ public record HostPort(String host, int port) implements Comparable<HostPort> {
 
     @Override
     public int compareTo(HostPort other) {
-        return ORDER.compare(this, other);
+        int byHost = host.compareTo(other.host);
+        return byHost == 0 ? Integer.compare(port, other.port) : byHost;
+    }
+
+    // By hand, as the order is: addresses are the keys of most maps.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || (other instanceof HostPort address && port == address.port && host.equals(address.host));
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * host.hashCode() + port;
     }
 
     @Override

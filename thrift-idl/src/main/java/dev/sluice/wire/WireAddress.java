@@ -2,7 +2,6 @@ package dev.sluice.wire;
 
 import org.apache.thrift.TException;
 import org.apache.thrift.protocol.TProtocol;
-import org.jspecify.annotations.Nullable;
 
 /** An IPv4 address with port: address in the high 32 bits, then the port in 16, then 1; 0 for no address. */
 public final class WireAddress extends BareType<WireAddress, Long> {
@@ -23,24 +22,37 @@ public final class WireAddress extends BareType<WireAddress, Long> {
 
     /** Packs an address. Throws {@link IllegalArgumentException} if the host is not IPv4 in dotted form. */
     public static WireAddress of(String ipv4, int port) {
-        String[] parts = ipv4.split("\\.", -1);
-        if (parts.length != 4 || port < 0 || port > 65535) {
-            throw notAnAddress(ipv4, port, null);
+        if (port < 0 || port > 65535) {
+            throw notAnAddress(ipv4, port);
         }
+        // By hand: every address of every message comes through here.
         long packed = 0;
-        for (String part : parts) {
-            int octet;
-            try {
-                octet = Integer.parseInt(part);
-            } catch (NumberFormatException e) {
-                throw notAnAddress(ipv4, port, e);
+        int begin = 0;
+        for (int i = 0; i < 4; i++) {
+            int dot = ipv4.indexOf('.', begin);
+            int end = dot < 0 ? ipv4.length() : dot;
+            if (dot < 0 != (i == 3)) {
+                throw notAnAddress(ipv4, port);
             }
-            if (octet < 0 || octet > 255) {
-                throw notAnAddress(ipv4, port, null);
-            }
-            packed = packed << 8 | octet;
+            packed = packed << 8 | octet(ipv4, begin, end, port);
+            begin = end + 1;
         }
         return new WireAddress(packed << 32 | (long) port << 16 | IPV4);
+    }
+
+    private static int octet(String ipv4, int begin, int end, int port) {
+        int octet = 0;
+        for (int i = begin; i < end; i++) {
+            char digit = ipv4.charAt(i);
+            octet = octet * 10 + (digit - '0');
+            if (digit < '0' || digit > '9' || octet > 255) {
+                throw notAnAddress(ipv4, port);
+            }
+        }
+        if (begin == end) {
+            throw notAnAddress(ipv4, port);
+        }
+        return octet;
     }
 
     /** False for no address, and for kinds of address that no client sends. */
@@ -63,9 +75,9 @@ public final class WireAddress extends BareType<WireAddress, Long> {
         return isSet() ? host() + ":" + port() : "none";
     }
 
-    private static IllegalArgumentException notAnAddress(String host, int port, @Nullable Exception cause) {
+    private static IllegalArgumentException notAnAddress(String host, int port) {
         return new IllegalArgumentException(
-                "'" + host + ":" + port + "' is not an IPv4 address with port: expected a.b.c.d:port", cause);
+                "'" + host + ":" + port + "' is not an IPv4 address with port: expected a.b.c.d:port");
     }
 
     @Override

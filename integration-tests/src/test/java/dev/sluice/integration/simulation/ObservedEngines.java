@@ -3,10 +3,9 @@ package dev.sluice.integration.simulation;
 import dev.sluice.common.Gpid;
 import dev.sluice.replica.engine.Engine;
 import dev.sluice.replica.engine.EngineFactory;
+import dev.sluice.replica.engine.EngineSnapshot;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -25,26 +24,7 @@ record ObservedEngines(EngineFactory engines, Observer observer) implements Engi
         Gpid gpid = gpid(Objects.requireNonNull(
                         Objects.requireNonNull(directory.getParent()).getFileName())
                 .toString());
-        return (Engine) Proxy.newProxyInstance(
-                Engine.class.getClassLoader(), new Class<?>[] {Engine.class}, (proxy, method, arguments) -> {
-                    Object result;
-                    try {
-                        result = method.invoke(engine, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause() == null ? e : e.getCause();
-                    }
-                    if (method.getName().equals("apply")) {
-                        observer.onApplied(gpid, (Long) arguments[0], rows(arguments[1]), null);
-                    } else if (method.getName().equals("publish")) {
-                        observer.onApplied(gpid, (Long) arguments[0], List.of(), (Publish) arguments[1]);
-                    }
-                    return result;
-                });
-    }
-
-    @SuppressWarnings("unchecked") // of the method's signature
-    private static List<RowChange> rows(Object argument) {
-        return (List<RowChange>) argument;
+        return new ObservedEngine(engine, gpid, observer);
     }
 
     private static Gpid gpid(String name) {
@@ -55,5 +35,75 @@ record ObservedEngines(EngineFactory engines, Observer observer) implements Engi
     @Override
     public void close() {
         engines.close();
+    }
+
+    /** By hand, not by reflection: every row of every replica goes through here. */
+    private record ObservedEngine(Engine engine, Gpid gpid, Observer observer) implements Engine {
+        @Override
+        public void apply(long decree, List<RowChange> rows) {
+            engine.apply(decree, rows);
+            observer.onApplied(gpid, decree, rows, null);
+        }
+
+        @Override
+        public void publish(long decree, Publish publish, List<Path> stagedFiles) {
+            engine.publish(decree, publish, stagedFiles);
+            observer.onApplied(gpid, decree, List.of(), publish);
+        }
+
+        @Override
+        public long appliedDecree() {
+            return engine.appliedDecree();
+        }
+
+        @Override
+        public long durableDecree() {
+            return engine.durableDecree();
+        }
+
+        @Override
+        public long publishedLoadId() {
+            return engine.publishedLoadId();
+        }
+
+        @Override
+        public int removeExpired(List<byte[]> keys, int expiryNow) {
+            return engine.removeExpired(keys, expiryNow);
+        }
+
+        @Override
+        public long flush() {
+            return engine.flush();
+        }
+
+        @Override
+        public void preparePublish(Publish publish, List<Path> stagedFiles) {
+            engine.preparePublish(publish, stagedFiles);
+        }
+
+        @Override
+        public byte @Nullable [] get(byte[] key) {
+            return engine.get(key);
+        }
+
+        @Override
+        public EngineSnapshot snapshot() {
+            return engine.snapshot();
+        }
+
+        @Override
+        public long checkpoint(Path directory) {
+            return engine.checkpoint(directory);
+        }
+
+        @Override
+        public void close() {
+            engine.close();
+        }
+
+        @Override
+        public boolean awaitClosed(long timeoutMs) throws InterruptedException {
+            return engine.awaitClosed(timeoutMs);
+        }
     }
 }

@@ -48,7 +48,7 @@ final class Simulation {
         workload.stop();
         loads.stop();
         awaitWhole(HEAL_MS_MAX);
-        cluster.world().runUntil(cluster.world().nowMs() + Workload.PATIENCE_MS);
+        awaitQuiet();
         cluster.requireEngines();
         loads.requireAllOrNothing();
         workload.history().requireLinearizable();
@@ -80,6 +80,15 @@ final class Simulation {
         } catch (AssertionError e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** What clients still wait for may yet be done: the judgement comes after that, and a while after. */
+    private void awaitQuiet() {
+        long endMs = cluster.world().nowMs() + Workload.PATIENCE_MS;
+        while (!workload.isQuiet() && cluster.world().nowMs() < endMs) {
+            cluster.world().runUntil(cluster.world().nowMs() + 100);
+        }
+        cluster.world().runUntil(cluster.world().nowMs() + CALM_MS);
     }
 
     private void awaitWhole(long msMax) {

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * <p>B.1, B.2, B.3, B.6, B.7, B.9, B.10, B.11, B.12: loads run, are paused, cancelled and started again meanwhile.
  */
 final class SimulationTest {
-    private static final long FAULTY_MS = 10_000;
+    private static final long FAULTY_MS = 6_000;
     private static final int SEEDS = Integer.getInteger("sluice.seeds", 2_000);
     private static final int THREADS = 2;
     private static final int FAILURES_MAX = 5;

@@ -62,6 +62,7 @@ final class Workload {
     private int partitions;
     private boolean stopped;
     private long values;
+    private int underWay;
 
     Workload(Cluster cluster, String app) {
         this.cluster = cluster;
@@ -102,6 +103,11 @@ final class Workload {
 
     void stop() {
         stopped = true;
+    }
+
+    /** True once every operation that was begun has ended, one way or the other. */
+    boolean isQuiet() {
+        return stopped && underWay == 0;
     }
 
     private void next(Client client) {
@@ -244,8 +250,10 @@ final class Workload {
             BiConsumer<@Nullable R, @Nullable Throwable> then) {
         RequestHeader header = RequestHeader.toPartition(
                 gpid(key), chance.oneIn(3) ? PATIENCE_MS : TIMEOUT_MS, PartitionHash.ofStoredKey(key));
+        underWay++;
         CompletableFuture<R> answer = rpc.call(primary, code, header, request);
         var unused = answer.whenComplete((reply, failure) -> {
+            underWay--;
             try {
                 then.accept(reply, failure);
             } catch (AssertionError e) {

@@ -106,9 +106,7 @@ final class World {
 
     /** Part of what must be the same in every run of a seed. */
     void trace(String line) {
-        for (int i = 0; i < line.length(); i++) {
-            traceHash = 31 * traceHash + line.charAt(i);
-        }
+        traceHash = 31 * traceHash + line.hashCode();
         traceHash = 31 * traceHash + time.nowMs();
         if (PRINTS_TRACE) {
             System.out.println(time.nowMs() + " " + line);

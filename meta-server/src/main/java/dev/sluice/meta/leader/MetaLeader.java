@@ -10,6 +10,7 @@ import dev.sluice.meta.state.MetaRecord;
 import dev.sluice.meta.state.MetaState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,7 @@ public final class MetaLeader {
     private long appliedIndex;
     private long lastBatch;
     private @Nullable Batch inFlight;
+    private byte[] inFlightBytes = {};
     private boolean settling;
     private boolean turnPlanned;
     private boolean failed;
@@ -156,14 +158,14 @@ public final class MetaLeader {
             planNextIfQueued();
         } else {
             propose(new Batch(
-                    leadingTerm, ++lastBatch, appliedIndex, successor, List.copyOf(records), replies, decided));
+                    new JournalEntry(leadingTerm, ++lastBatch, records), appliedIndex, successor, replies, decided));
         }
     }
 
     private void propose(Batch batch) {
         inFlight = batch;
-        byte[] entry = new JournalEntry(batch.term, batch.number, batch.records).toBytes();
-        propose(entry, outcome -> onOutcome(batch, outcome));
+        inFlightBytes = batch.entry.toBytes();
+        propose(inFlightBytes, outcome -> onOutcome(batch, outcome));
     }
 
     private void propose(byte[] entry, Consumer<ProposeOutcome> then) {
@@ -173,7 +175,7 @@ public final class MetaLeader {
 
     /** The commit itself is heard from the journal, in its order; here only what went wrong matters. */
     private void onOutcome(Batch batch, ProposeOutcome outcome) {
-        if (inFlight == null || inFlight.number != batch.number) {
+        if (inFlight == null || inFlight.number() != batch.number()) {
             return;
         }
         if (outcome instanceof ProposeOutcome.Refused refused) {
@@ -183,16 +185,16 @@ public final class MetaLeader {
         } else if (outcome instanceof ProposeOutcome.Unknown unknown) {
             LOG.warn(
                     "Entry {} of term {}: nobody knows whether it is committed",
-                    batch.number,
-                    batch.term,
+                    batch.number(),
+                    batch.term(),
                     unknown.cause());
             inFlight = null;
             batch.fail("nobody knows whether the journal took it: "
                     + unknown.cause().getMessage());
             settle();
-        } else if (outcome instanceof ProposeOutcome.Committed committed && committed.term() != batch.term) {
+        } else if (outcome instanceof ProposeOutcome.Committed committed && committed.term() != batch.term()) {
             inFlight = null;
-            batch.fail("decided in term " + batch.term + ", committed in term " + committed.term());
+            batch.fail("decided in term " + batch.term() + ", committed in term " + committed.term());
             planNextIfQueued();
         }
     }
@@ -225,9 +227,12 @@ public final class MetaLeader {
     }
 
     private void onCommitted(long term, long index, byte[] bytes) {
-        JournalEntry entry = JournalEntry.fromBytes(bytes);
         MetaState before = state;
         Batch batch = inFlight;
+        // What this server wrote itself it need not read.
+        JournalEntry entry = batch != null && Arrays.equals(bytes, inFlightBytes)
+                ? batch.entry
+                : JournalEntry.fromBytes(bytes);
         boolean ours = batch != null && batch.isIn(entry, term);
         MetaState after =
                 ours && batch != null && batch.baseIndex == appliedIndex ? batch.successor : before.replay(entry, term);
@@ -293,15 +298,21 @@ public final class MetaLeader {
     }
 
     private record Batch(
-            long term,
-            long number,
+            JournalEntry entry,
             long baseIndex,
             MetaState successor,
-            List<MetaRecord> records,
             List<Runnable> replies,
             List<Waiting<?>> commands) {
-        boolean isIn(JournalEntry entry, long journalTerm) {
-            return entry.term() == term && journalTerm == term && entry.batch() == number;
+        long term() {
+            return entry.term();
+        }
+
+        long number() {
+            return entry.batch();
+        }
+
+        boolean isIn(JournalEntry committed, long journalTerm) {
+            return committed.term() == term() && journalTerm == term() && committed.batch() == number();
         }
 
         void fail(String reason) {

@@ -1,7 +1,6 @@
 package dev.sluice.meta.state;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.List;
@@ -33,17 +32,35 @@ public record JournalEntry(int format, long term, long batch, List<MetaRecord> r
 
     /** Throws {@link UnreadableEntryException} for an entry of a newer format, or one that is no entry at all. */
     public static JournalEntry fromBytes(byte[] bytes) {
+        JournalEntry entry;
         try {
-            JsonNode tree = MAPPER.readTree(bytes);
-            int format = tree.path("format").asInt(0);
-            if (format < 1 || format > FORMAT) {
-                throw new UnreadableEntryException(
-                        "journal entry of format " + format + ": this server reads formats 1 to " + FORMAT, null);
-            }
-            return MAPPER.treeToValue(tree, JournalEntry.class);
+            entry = MAPPER.readValue(bytes, JournalEntry.class);
         } catch (IOException e) {
-            throw new UnreadableEntryException("journal entry of " + bytes.length + " bytes: " + e.getMessage(), e);
+            // That the format is newer says more than the first thing in it that is not known here.
+            requireKnown(formatOf(bytes));
+            throw unreadable(bytes, e);
         }
+        requireKnown(entry == null ? 0 : entry.format());
+        return entry;
+    }
+
+    private static int formatOf(byte[] bytes) {
+        try {
+            return MAPPER.readTree(bytes).path("format").asInt(0);
+        } catch (IOException e) {
+            throw unreadable(bytes, e);
+        }
+    }
+
+    private static void requireKnown(int format) {
+        if (format < 1 || format > FORMAT) {
+            throw new UnreadableEntryException(
+                    "journal entry of format " + format + ": this server reads formats 1 to " + FORMAT, null);
+        }
+    }
+
+    private static UnreadableEntryException unreadable(byte[] bytes, IOException e) {
+        return new UnreadableEntryException("journal entry of " + bytes.length + " bytes: " + e.getMessage(), e);
     }
 
     static byte[] json(Object value) {

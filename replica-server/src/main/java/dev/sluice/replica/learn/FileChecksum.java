@@ -8,14 +8,15 @@ import java.util.zip.CRC32C;
 
 /** CRC32C of files and chunks. */
 final class FileChecksum {
-    private static final int BUFFER_BYTES = 1 << 20;
+    private static final int BUFFER_BYTES_MAX = 1 << 20;
 
     private FileChecksum() {}
 
     static long of(FileSystem files, Path path) throws IOException {
         CRC32C crc = new CRC32C();
-        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
         try (FileSystem.File file = files.openForRead(path)) {
+            // At least one byte, lest a read of nothing is taken for the end of a file that grew.
+            ByteBuffer buffer = ByteBuffer.allocate((int) Math.max(1, Math.min(BUFFER_BYTES_MAX, file.size())));
             long position = 0;
             int read = file.read(buffer, position);
             while (read > 0) {

@@ -12,7 +12,8 @@ final class SegmentWriter {
     private final FileSystem files;
     private final Path directory;
     private final int bufferBytesMax;
-    private ByteBuffer buffer = ByteBuffer.allocate(64 << 10);
+    /** Grows with what is gathered: many logs are opened and hardly written. */
+    private ByteBuffer buffer = ByteBuffer.allocate(4 << 10);
     /** Where the buffer's content goes. */
     private long bufferOffset;
 

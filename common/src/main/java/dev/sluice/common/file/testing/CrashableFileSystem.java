@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +25,11 @@ import org.jspecify.annotations.Nullable;
  * disk can be full.
  */
 public final class CrashableFileSystem implements FileSystem {
+    private static final int NAMES_MAX = 1_000;
+
     private final Directory root = new Directory();
     private final Map<Path, Long> disks = new HashMap<>();
+    private final Map<Path, List<String>> namesOf = new HashMap<>();
     private long capacityBytes = Long.MAX_VALUE;
     private Fault fault = (operation, path) -> {};
     private int crashes;
@@ -129,8 +133,8 @@ public final class CrashableFileSystem implements FileSystem {
     public synchronized void createDirectories(Path directory) throws IOException {
         fault.before(Operation.CREATE_DIRECTORIES, directory);
         Directory at = root;
-        for (Path part : normal(directory)) {
-            Node next = at.entries.computeIfAbsent(part.toString(), missing -> new Directory());
+        for (String part : names(directory)) {
+            Node next = at.entries.computeIfAbsent(part, missing -> new Directory());
             if (!(next instanceof Directory found)) {
                 throw new FileAlreadyExistsException(directory.toString());
             }
@@ -196,12 +200,17 @@ public final class CrashableFileSystem implements FileSystem {
     @Override
     public synchronized long usableBytes(Path path) {
         Path disk = diskOf(path);
-        return Math.max(0, totalBytes(path) - usedBytes(below(disk)));
+        long total = totalBytesOf(disk);
+        // Without a limit nobody needs to know what is used of it.
+        return total == Long.MAX_VALUE ? total : Math.max(0, total - usedBytes(below(disk)));
     }
 
     @Override
     public synchronized long totalBytes(Path path) {
-        Path disk = diskOf(path);
+        return totalBytesOf(diskOf(path));
+    }
+
+    private long totalBytesOf(@Nullable Path disk) {
         return disk == null ? capacityBytes : disks.getOrDefault(disk, capacityBytes);
     }
 
@@ -212,6 +221,9 @@ public final class CrashableFileSystem implements FileSystem {
 
     /** The directory that is a disk of its own and has the path; null if it lies on the one disk of all others. */
     private @Nullable Path diskOf(Path path) {
+        if (disks.isEmpty()) {
+            return null;
+        }
         Path at = normal(path);
         while (at != null && !disks.containsKey(at)) {
             at = at.getParent();
@@ -235,26 +247,45 @@ public final class CrashableFileSystem implements FileSystem {
         return path.toAbsolutePath().normalize();
     }
 
-    private static String name(Path path) throws IOException {
-        Path name = normal(path).getFileName();
-        if (name == null) {
+    /** From the root on; a process asks for the same few paths over and over. */
+    private List<String> names(Path path) {
+        List<String> known = namesOf.get(path);
+        if (known == null) {
+            known = StreamSupport.stream(normal(path).spliterator(), false)
+                    .map(Path::toString)
+                    .toList();
+            if (namesOf.size() >= NAMES_MAX) {
+                namesOf.clear();
+            }
+            namesOf.put(path, known);
+        }
+        return known;
+    }
+
+    private String name(Path path) throws IOException {
+        List<String> names = names(path);
+        if (names.isEmpty()) {
             throw new FileSystemException(path.toString(), null, "the root has no name");
         }
-        return name.toString();
+        return names.get(names.size() - 1);
     }
 
     private Directory parent(Path path) throws IOException {
-        Path parent = normal(path).getParent();
-        if (parent != null && find(parent) instanceof Directory directory) {
+        List<String> names = names(path);
+        if (!names.isEmpty() && find(names.subList(0, names.size() - 1)) instanceof Directory directory) {
             return directory;
         }
         throw new NoSuchFileException(path.toString());
     }
 
     private @Nullable Node find(Path path) {
+        return find(names(path));
+    }
+
+    private @Nullable Node find(List<String> names) {
         Node at = root;
-        for (Path part : normal(path)) {
-            Node next = at instanceof Directory directory ? directory.entries.get(part.toString()) : null;
+        for (String part : names) {
+            Node next = at instanceof Directory directory ? directory.entries.get(part) : null;
             if (next == null) {
                 return null;
             }

@@ -42,7 +42,19 @@ public final class SimulatedNetwork {
     private Consumer<String> trace = line -> {};
 
     /** A direction between two addresses. */
-    private record Link(HostPort from, HostPort to) {}
+    private record Link(HostPort from, HostPort to) {
+        // By hand: looked up for every message, often by code that is only interpreted yet.
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Link link && from.equals(link.from) && to.equals(link.to);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * from.hashCode() + to.hashCode();
+        }
+    }
 
     /** A server that can be reached. */
     record Endpoint(RpcHandlers handlers, Executor host) {}
@@ -127,7 +139,7 @@ public final class SimulatedNetwork {
     }
 
     public boolean isBlocked(HostPort from, HostPort to) {
-        return blocked.contains(new Link(from, to));
+        return !blocked.isEmpty() && blocked.contains(new Link(from, to));
     }
 
     /** Ends all partitions. What was held back by TCP arrives now. */

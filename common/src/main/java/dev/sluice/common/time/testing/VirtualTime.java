@@ -1,7 +1,10 @@
 package dev.sluice.common.time.testing;
 
 import dev.sluice.common.time.EventLoop;
+import java.util.ArrayDeque;
 import java.util.PriorityQueue;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event loop without a thread: a test runs it, and time moves only when nothing is left to do now.
@@ -13,6 +16,9 @@ public final class VirtualTime implements EventLoop {
     private static final long WALL_ORIGIN_MS = 1_700_000_000_000L;
 
     private final PriorityQueue<Entry> queue = new PriorityQueue<>();
+    /** Due when they were handed over, oldest first: most tasks are, and so need no place in the heap. */
+    private final ArrayDeque<Entry> dueAtOnce = new ArrayDeque<>();
+
     private long nowMs;
     private long order;
     private boolean running;
@@ -25,7 +31,11 @@ public final class VirtualTime implements EventLoop {
     @Override
     public Timer schedule(long delayMs, Runnable task) {
         Entry entry = new Entry(nowMs + Math.max(0, delayMs), order++, task);
-        queue.add(entry);
+        if (delayMs <= 0) {
+            dueAtOnce.add(entry);
+        } else {
+            queue.add(entry);
+        }
         return () -> entry.cancelled = true;
     }
 
@@ -60,10 +70,23 @@ public final class VirtualTime implements EventLoop {
 
     /** When the next task is due; {@link Long#MAX_VALUE} if there is none. */
     public long nextAtMs() {
-        while (!queue.isEmpty() && queue.peek().cancelled) {
-            queue.poll();
+        Entry next = findNext();
+        return next == null ? Long.MAX_VALUE : next.atMs;
+    }
+
+    private @Nullable Entry findNext() {
+        Entry timed = headOf(queue);
+        Entry atOnce = headOf(dueAtOnce);
+        return timed == null || (atOnce != null && atOnce.compareTo(timed) < 0) ? atOnce : timed;
+    }
+
+    private static @Nullable Entry headOf(Queue<Entry> entries) {
+        Entry head = entries.peek();
+        while (head != null && head.cancelled) {
+            entries.remove();
+            head = entries.peek();
         }
-        return queue.isEmpty() ? Long.MAX_VALUE : queue.peek().atMs;
+        return head;
     }
 
     /** Moves the clock and runs nothing, as if the process was stopped meanwhile. */
@@ -73,10 +96,15 @@ public final class VirtualTime implements EventLoop {
 
     /** Runs the next task, moving the clock to it; false if there is none. */
     public boolean step() {
-        if (nextAtMs() == Long.MAX_VALUE) {
+        Entry next = findNext();
+        if (next == null) {
             return false;
         }
-        Entry next = queue.remove();
+        if (next == dueAtOnce.peek()) {
+            dueAtOnce.remove();
+        } else {
+            queue.remove();
+        }
         nowMs = Math.max(nowMs, next.atMs);
         boolean inTask = running;
         running = true;

@@ -203,7 +203,7 @@ public final class InMemoryJournalGroup {
         Member member = members[leader];
         member.deliver();
         for (InFlight proposed : now) {
-            long index = committed.indexOf(proposed.entry()) + 1L;
+            long index = committed.lastIndexOf(proposed.entry()) + 1L;
             member.tell(heard -> proposed.outcome()
                     .complete(new ProposeOutcome.Committed(proposed.entry().term(), index)));
         }
