@@ -70,6 +70,7 @@ struct ReplicaOnDisk {
     5: i64 lastDurableDecree;
     6: optional AppDescription app;  // as the leader last described it: a lost meta group is rebuilt from these
     7: optional i64 lastPreparedBallot;   // under which the last mutation in the log was proposed; absent: not known
+    8: optional bool failed;         // it cannot serve: damaged, or unable to apply what was committed
 }
 
 struct NodeHello {
@@ -122,7 +123,7 @@ struct LearnerState {
     2: bool caughtUp;                // has all that the primary prepared, may become a secondary
     3: i64 lastPreparedDecree;
     4: optional string message;
-    5: optional i64 incarnation;     // of the learner's run that asked to learn
+    5: i64 signature;                // the one under which it asked to learn
 }
 
 struct PartitionLoadReport {
@@ -232,6 +233,7 @@ struct PartitionDirective {
     9: i32 minReplicaCount;                              // members needed for a write (mutation_2pc_min_replica_count, bounded)
     10: optional i64 sequence;                           // of what is said under one ballot: an older one changes nothing
     11: optional bool handOver;                          // the primary is to stop serving, and to report the sequence when it has
+    12: list<i64> signatures;                            // of the learners, each in its place: another one each time that a node is made a learner
 }
 
 struct Directives {
@@ -282,7 +284,7 @@ struct LearnRequest {
     3: base.WireAddress learner;
     4: i64 learnId;                  // chosen by the learner, grows
     5: i64 lastCommittedDecree;      // what it has applied
-    6: i64 incarnation;
+    6: i64 signature;                // under which the leader made it a learner
     7: bool needsCheckpoint;         // its engine is empty or damaged
     8: i64 stagedLoadId;             // 0: none
 }

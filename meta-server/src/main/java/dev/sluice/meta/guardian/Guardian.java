@@ -168,9 +168,7 @@ public final class Guardian {
 
         private void maintain(App app, Partition partition, List<HostPort> learners) {
             HostPort primary = partition.configuration().members().get(0);
-            Optional<ReplicaView> said = view.findReplica(primary, partition.gpid())
-                    .filter(replica -> replica.role() == ReplicaView.Role.PRIMARY
-                            && replica.ballot().equals(partition.ballot()));
+            Optional<ReplicaView> said = saidByPrimary(primary, partition);
             Move move = wishes.moves().get(partition.gpid());
             List<HostPort> leaving = leaving(app, partition, said, move);
             if (!leaving.isEmpty()) {
@@ -193,8 +191,9 @@ public final class Guardian {
                     .filter(node -> (missing > 0 || node.equals(extra))
                             && view.isLive(node)
                             && !partition.configuration().hasMember(node)
-                            && said.map(replica -> replica.caughtUpLearners().contains(node))
-                                    .orElse(false)
+                            && said.map(replica -> replica.caughtUpLearners().get(node))
+                                    .filter(signature -> wishes.isSigned(partition.gpid(), node, signature))
+                                    .isPresent()
                             && admission.admits(state, partition.gpid(), node, view))
                     .findFirst();
             if (joining.isPresent()) {
@@ -266,7 +265,7 @@ public final class Guardian {
             int missing =
                     app.maxReplicaCount() - partition.configuration().members().size();
             List<HostPort> wanted = new ArrayList<>();
-            if (extra != null) {
+            if (extra != null && !isLost(extra, partition)) {
                 wanted.add(extra);
             }
             for (HostPort node : before) {
@@ -294,7 +293,9 @@ public final class Guardian {
 
         private Optional<HostPort> newLearner(Partition partition, List<HostPort> wanted, int missing) {
             List<HostPort> free = view.liveNodes().stream()
-                    .filter(node -> !partition.configuration().hasMember(node) && !wanted.contains(node))
+                    .filter(node -> !partition.configuration().hasMember(node)
+                            && !wanted.contains(node)
+                            && !isLost(node, partition))
                     .toList();
             Gpid gpid = partition.gpid();
             Optional<HostPort> withData = free.stream()
@@ -336,7 +337,26 @@ public final class Guardian {
         private boolean mayLearn(HostPort node, Partition partition) {
             Standing standing = view.standing(node);
             return (standing == Standing.LIVE || standing == Standing.SILENT)
-                    && !partition.configuration().hasMember(node);
+                    && !partition.configuration().hasMember(node)
+                    && !isLost(node, partition);
+        }
+
+        /**
+         * True if the primary waits for a learner that had caught up and does not answer. It waits until it hears that the node
+         * learns no more; then the node may begin anew.
+         */
+        private boolean isLost(HostPort node, Partition partition) {
+            HostPort primary = partition.primary();
+            return primary != null
+                    && saidByPrimary(primary, partition)
+                            .filter(said -> said.unreachable().contains(node))
+                            .isPresent();
+        }
+
+        private Optional<ReplicaView> saidByPrimary(HostPort primary, Partition partition) {
+            return view.findReplica(primary, partition.gpid())
+                    .filter(replica -> replica.role() == ReplicaView.Role.PRIMARY
+                            && replica.ballot().equals(partition.ballot()));
         }
 
         private boolean isFailed(HostPort node, Partition partition) {

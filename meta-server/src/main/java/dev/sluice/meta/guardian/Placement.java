@@ -8,7 +8,6 @@ import dev.sluice.meta.state.Partition;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,12 +20,12 @@ final class Placement {
 
     private record OfApp(int appId, HostPort node) {}
 
-    static Placement of(MetaState state, Map<Gpid, List<HostPort>> learners) {
+    static Placement of(MetaState state, Map<Gpid, Map<HostPort, Long>> learners) {
         Placement placement = new Placement();
         for (Partition partition : state.partitions()) {
             placement.add(partition.configuration());
         }
-        learners.forEach((gpid, nodes) -> nodes.forEach(node -> placement.addReplica(gpid, node)));
+        learners.forEach((gpid, nodes) -> nodes.keySet().forEach(node -> placement.addReplica(gpid, node)));
         return placement;
     }
 

@@ -28,7 +28,7 @@ final class DirectiveFactory {
 
     /** Empty if the state knows nothing of the partition: then there is nothing to say, least of all to delete it. */
     Optional<PartitionDirective> directiveFor(
-            MetaState state, Map<Gpid, List<HostPort>> learners, HandOvers handOvers, Gpid gpid, HostPort node) {
+            MetaState state, Learners learners, HandOvers handOvers, Gpid gpid, HostPort node) {
         if (state.isExpired(gpid.appId())) {
             return Optional.of(giveUp(gpid));
         }
@@ -51,21 +51,22 @@ final class DirectiveFactory {
         }
         Configuration configuration = partition.configuration();
         HostPort primary = configuration.primary();
-        List<HostPort> learning = learners.getOrDefault(gpid, List.of());
+        Map<HostPort, Long> learning = learners.signatures(gpid);
         if (primary != null) {
             directive.setPrimary(Wire.address(primary));
             directive.setSecondaries(Wire.addresses(configuration.secondaries()));
-            directive.setLearners(Wire.addresses(learning));
+            directive.setLearners(Wire.addresses(learning.keySet()));
+            directive.setSignatures(List.copyOf(learning.values()));
             if (primary.equals(node)) {
                 loads.findDirective(state, gpid).ifPresent(directive::setLoad);
                 directive.setSequence(handOvers.sequence(gpid));
                 directive.setHandOver(handOvers.isAsked(gpid));
             }
         }
-        if (!configuration.hasMember(node) && !learning.contains(node)) {
+        if (!configuration.hasMember(node) && !learning.containsKey(node)) {
             outsiderLoad(state, gpid).ifPresent(directive::setLoad);
         }
-        directive.setGiveUp(isGarbage(app, configuration, learning, node));
+        directive.setGiveUp(isGarbage(app, configuration, learning.containsKey(node), node));
         return Optional.of(directive);
     }
 
@@ -77,16 +78,16 @@ final class DirectiveFactory {
     }
 
     /** True if the node is to be told of the partition without having a replica of it. */
-    static boolean concerns(MetaState state, Map<Gpid, List<HostPort>> learners, Partition partition, HostPort node) {
+    static boolean concerns(MetaState state, Learners learners, Partition partition, HostPort node) {
         return state.requireApp(partition.gpid().appId()).isAvailable()
                 && (partition.configuration().hasMember(node)
-                        || learners.getOrDefault(partition.gpid(), List.of()).contains(node));
+                        || learners.signatures(partition.gpid()).containsKey(node));
     }
 
     /** A replica is garbage only because of a record: here, a configuration without it that is full again. */
-    private static boolean isGarbage(App app, Configuration configuration, List<HostPort> learners, HostPort node) {
+    private static boolean isGarbage(App app, Configuration configuration, boolean learns, HostPort node) {
         return !configuration.hasMember(node)
-                && !learners.contains(node)
+                && !learns
                 && configuration.members().size() >= app.maxReplicaCount();
     }
 

@@ -225,7 +225,7 @@ public final class Keeper implements StateListener, ReportListener {
         List<MetaRecord> records = new ArrayList<>(Arrivals.settle(state, registry.view(state)));
         MetaState settled = state.replay(records);
         if (!settled.functionLevel().repairs()) {
-            return new Decision<>(Plan.nothing(registry.learners()), records);
+            return new Decision<>(Plan.nothing(nodesOf(registry.learners())), records);
         }
         ClusterView view = registry.view(settled);
         Plan plan = guardian.plan(
@@ -234,6 +234,12 @@ public final class Keeper implements StateListener, ReportListener {
             records.add(new PartitionsConfigured(view.wallMs(), plan.configurations()));
         }
         return new Decision<>(plan, records);
+    }
+
+    private static Map<Gpid, List<HostPort>> nodesOf(Map<Gpid, Map<HostPort, Long>> learners) {
+        Map<Gpid, List<HostPort>> nodes = new TreeMap<>();
+        learners.forEach((gpid, signatures) -> nodes.put(gpid, List.copyOf(signatures.keySet())));
+        return nodes;
     }
 
     private void lookAgain(OptionalLong againAtMs) {

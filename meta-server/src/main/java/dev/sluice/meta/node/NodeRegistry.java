@@ -64,7 +64,7 @@ public final class NodeRegistry implements StateListener {
     private final Map<HostPort, NodeSession> sessions = new TreeMap<>();
     private final Map<HostPort, Standing> standings = new HashMap<>();
     private final List<ReportListener> listeners = new ArrayList<>();
-    private Map<Gpid, List<HostPort>> learners = new TreeMap<>();
+    private Learners learners = new Learners(0);
     private HandOvers handOvers = new HandOvers(0);
     /** For other threads. */
     private volatile Map<HostPort, Standing> standingsSeen = Map.of();
@@ -118,23 +118,19 @@ public final class NodeRegistry implements StateListener {
         return registered;
     }
 
-    /** On the event loop. */
-    public Map<Gpid, List<HostPort>> learners() {
-        return learners;
+    /** The nodes that learn, and the signature under which each does; on the event loop, not to be changed. */
+    public Map<Gpid, Map<HostPort, Long>> learners() {
+        return learners.all();
     }
 
     /** Sets the learners of these partitions, none for one that the map does not have; on the event loop. */
     public void setLearners(Collection<Gpid> partitions, Map<Gpid, List<HostPort>> chosen) {
         for (Gpid gpid : partitions) {
-            List<HostPort> before = learners.getOrDefault(gpid, List.of());
+            List<HostPort> before = learners.of(gpid);
             List<HostPort> after = chosen.getOrDefault(gpid, List.of());
             if (!before.equals(after)) {
                 LOG.info("{}: learners {} -> {}", gpid, before, after);
-                if (after.isEmpty()) {
-                    learners.remove(gpid);
-                } else {
-                    learners.put(gpid, after);
-                }
+                learners.set(gpid, after);
                 before.forEach(node -> markDirty(node, gpid));
                 refresh(List.of(gpid));
             }
@@ -190,6 +186,7 @@ public final class NodeRegistry implements StateListener {
     public void onLeading(long newTerm, MetaState state) {
         term = newTerm;
         handOvers = new HandOvers(newTerm);
+        learners = new Learners(newTerm);
         long nowMs = loop.nowMs();
         lastTickMs = nowMs;
         nextListingMs = nowMs + options.repeatIntervalMs();
@@ -211,7 +208,7 @@ public final class NodeRegistry implements StateListener {
         sessions.clear();
         standings.clear();
         standingsSeen = Map.of();
-        learners = new TreeMap<>();
+        learners = new Learners(0);
     }
 
     @Override
@@ -341,7 +338,7 @@ public final class NodeRegistry implements StateListener {
         HostPort address = sender.get();
         NodeSession session = sessions.computeIfAbsent(address, unknown -> new NodeSession(unknown, loop.nowMs()));
         if (session.incarnation != hello.getIncarnation()) {
-            sessions.values().forEach(other -> other.onNewRun(address));
+            refresh(learners.beginAnew(address));
         }
         session.connect(stream, hello.getIncarnation(), loop.nowMs());
         holdUntilSettled(session, stream);
@@ -353,7 +350,8 @@ public final class NodeRegistry implements StateListener {
                         ReplicaView.onDisk(
                                 new Ballot(found.getBallot()),
                                 found.getLastCommittedDecree(),
-                                found.getLastPreparedDecree()));
+                                found.getLastPreparedDecree(),
+                                found.isFailed()));
             }
         }
         NodeWelcome welcome = new NodeWelcome();
@@ -465,18 +463,13 @@ public final class NodeRegistry implements StateListener {
         for (ReplicaReport replica : report.getReplicas()) {
             Gpid gpid = Wire.gpid(replica.getGpid());
             boolean known = session.knows(gpid);
-            session.heard(gpid, replica, this::isRun);
+            session.heard(gpid, replica);
             if (!known) {
                 session.markDirty(gpid);
                 planFlush();
             }
             listeners.forEach(listener -> listener.onReport(session.address, session.incarnation, replica));
         }
-    }
-
-    private boolean isRun(HostPort node, long incarnation) {
-        NodeSession session = sessions.get(node);
-        return session != null && session.incarnation == incarnation;
     }
 
     private static NodeStreamDown down(NodeWelcome welcome) {

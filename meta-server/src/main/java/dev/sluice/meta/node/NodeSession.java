@@ -14,14 +14,13 @@ import dev.sluice.wire.internal.ReplicaReport;
 import dev.sluice.wire.internal.ReplicaRole;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -148,14 +147,8 @@ final class NodeSession {
         Function<Gpid, Optional<PartitionDirective>> directiveFor();
     }
 
-    /** @param isRun whether that is the present run of that node */
-    void heard(Gpid gpid, ReplicaReport report, BiPredicate<HostPort, Long> isRun) {
-        replicas.put(gpid, viewOf(report, isRun));
-    }
-
-    /** What was said of a node's earlier run as a learner counts no more. */
-    void onNewRun(HostPort node) {
-        replicas.replaceAll((gpid, replica) -> replica.withoutCaughtUp(node));
+    void heard(Gpid gpid, ReplicaReport report) {
+        replicas.put(gpid, viewOf(report));
     }
 
     private List<PartitionDirective> directives(
@@ -183,12 +176,11 @@ final class NodeSession {
         } while (from < directives.size());
     }
 
-    private static ReplicaView viewOf(ReplicaReport report, BiPredicate<HostPort, Long> isRun) {
-        Set<HostPort> caughtUp = new HashSet<>();
+    private static ReplicaView viewOf(ReplicaReport report) {
+        Map<HostPort, Long> caughtUp = new HashMap<>();
         for (LearnerState learner : orEmpty(report.getLearners())) {
-            HostPort node = Wire.hostPort(learner.getNode());
-            if (learner.isCaughtUp() && isRun.test(node, learner.getIncarnation())) {
-                caughtUp.add(node);
+            if (learner.isCaughtUp()) {
+                caughtUp.put(Wire.hostPort(learner.getNode()), learner.getSignature());
             }
         }
         return new ReplicaView(

@@ -31,7 +31,7 @@ final class FakeCare implements PartitionCare {
             throw new IllegalArgumentException("no node " + node);
         }
         Map<Gpid, ReplicaView> replicas = new HashMap<>(before.replicas());
-        replicas.put(gpid, ReplicaView.onDisk(new Ballot(ballot), committed, prepared));
+        replicas.put(gpid, ReplicaView.onDisk(new Ballot(ballot), committed, prepared, false));
         nodes.put(node, new NodeView(before.standing(), before.incarnation(), replicas));
     }
 

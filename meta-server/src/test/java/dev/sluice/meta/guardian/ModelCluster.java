@@ -145,7 +145,8 @@ public final class ModelCluster {
             }
         });
         List<Gpid> all = state.partitions().stream().map(Partition::gpid).toList();
-        Plan plan = guardian.plan(state, all, view(), new Wishes(learners, moves, asked));
+        Plan plan = guardian.plan(
+                state, all, view(), new Wishes(Wishes.learning(learners).learners(), moves, asked));
         if (!plan.configurations().isEmpty()) {
             apply(List.of(new PartitionsConfigured(wallMs, plan.configurations())));
         }
@@ -252,12 +253,12 @@ public final class ModelCluster {
         Partition partition = state.findPartition(gpid).orElse(null);
         Ballot ballot = partition == null ? Ballot.NONE : partition.ballot();
         ReplicaView.Role role = role(address, node, gpid, partition == null ? null : partition.configuration());
-        Set<HostPort> caughtUp = new TreeSet<>();
+        Map<HostPort, Long> caughtUp = new TreeMap<>();
         Set<HostPort> unreachable = new TreeSet<>();
         if (role == ReplicaView.Role.PRIMARY && partition != null) {
             learners.getOrDefault(gpid, List.of()).stream()
                     .filter(learner -> standing(learner) == Standing.LIVE)
-                    .forEach(caughtUp::add);
+                    .forEach(learner -> caughtUp.put(learner, 0L));
         }
         return new ReplicaView(
                 ballot, role, prepared, prepared, caughtUp, unreachable, 0, node.handedOver.getOrDefault(gpid, 0L));

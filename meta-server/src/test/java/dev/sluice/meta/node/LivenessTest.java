@@ -83,7 +83,7 @@ class LivenessTest extends StreamFixture {
         assertThat(again.told().getLearners()).containsExactly(Wire.address(again.address));
 
         assertThat(new FakeNode(old.number, 7).hello().welcome).isEqualTo(ErrorCode.ERR_VERSION_OUTDATED);
-        old.reportPrimary(2, again);
+        old.reportPrimary(2, again, again.signatureOf(again));
         assertThat(partition().configuration().hasMember(again.address)).isFalse();
     }
 

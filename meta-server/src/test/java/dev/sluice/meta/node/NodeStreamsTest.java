@@ -8,8 +8,10 @@ import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.meta.guardian.Standing;
 import dev.sluice.meta.state.AppRecord.AppDropped;
+import dev.sluice.wire.internal.LearnerState;
 import dev.sluice.wire.internal.PartitionDirective;
 import dev.sluice.wire.internal.ReplicaOnDisk;
+import dev.sluice.wire.internal.ReplicaReport;
 import dev.sluice.wire.internal.internalConstants;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -133,7 +135,9 @@ class NodeStreamsTest extends StreamFixture {
         assertThat(again.told().getLearners()).containsExactly(Wire.address(again.address));
         assertThat(again.told().isGiveUp()).isFalse();
 
-        primary.reportPrimary(partition().ballot().number(), old);
+        long signature = primary.signatureOf(again);
+        new FakeNode(old.number, 10).hello();
+        primary.reportPrimary(partition().ballot().number(), again, signature);
         assertThat(partition().configuration().hasMember(again.address))
                 .as("what its earlier run had caught up with")
                 .isFalse();
@@ -142,6 +146,57 @@ class NodeStreamsTest extends StreamFixture {
         assertThat(partition().ballot().number()).isEqualTo(3);
         assertThat(primary.told().getSecondaries()).hasSize(2);
         assertThat(primary.told().getLearners()).isEmpty();
+    }
+
+    @Test
+    void aLearnerThatANewLeaderMakesOneAgainIsNoMemberForWhatItHadBefore() {
+        List<FakeNode> nodes = cluster(3);
+        createApp(3);
+        FakeNode primary = primary(nodes);
+        FakeNode learner = new FakeNode(without(nodes, primary).get(0).number, 9);
+        learner.onDisk.add(new ReplicaOnDisk(Wire.gpid(P), 1, 5, 5, 5));
+        learner.hello();
+        long before = primary.signatureOf(learner);
+        long ballot = partition().ballot().number();
+
+        journal.loseLeadership(0);
+        journal.lead();
+        time.runDue();
+        List<FakeNode> others = without(nodes, nodes.get(learner.number - 1));
+        others.forEach(FakeNode::hello);
+        learner.hello();
+        runFor(GRACE_MS, List.of(primary, learner));
+        assertThat(learner.told().getLearners()).containsExactly(Wire.address(learner.address));
+        assertThat(primary.signatureOf(learner)).isGreaterThan(before);
+        primary.report(primary.incarnation, 2, caughtUp(ballot, learner, before));
+        assertThat(partition().ballot().number()).isEqualTo(ballot);
+        primary.report(primary.incarnation, 2, caughtUp(ballot, learner, primary.signatureOf(learner)));
+        assertThat(partition().configuration().hasMember(learner.address)).isTrue();
+    }
+
+    @Test
+    void aLearnerThatHadCaughtUpAndDoesNotAnswerBeginsAnew() {
+        List<FakeNode> nodes = cluster(3);
+        createApp(3);
+        FakeNode primary = primary(nodes);
+        FakeNode learner = new FakeNode(without(nodes, primary).get(0).number, 9);
+        learner.onDisk.add(new ReplicaOnDisk(Wire.gpid(P), 1, 5, 5, 5));
+        learner.hello();
+        long before = primary.signatureOf(learner);
+        long ballot = partition().ballot().number();
+
+        primary.report(primary.incarnation, 1, replica(ballot).setUnreachable(List.of(Wire.address(learner.address))));
+        assertThat(primary.told().getLearners())
+                .as("the primary waits for it no more")
+                .isEmpty();
+        primary.report(primary.incarnation, 1, replica(ballot));
+        assertThat(primary.told().getLearners()).containsExactly(Wire.address(learner.address));
+        assertThat(primary.signatureOf(learner)).isGreaterThan(before);
+    }
+
+    private ReplicaReport caughtUp(long ballot, FakeNode learner, long signature) {
+        return replica(ballot)
+                .setLearners(List.of(new LearnerState(Wire.address(learner.address), true, 5, signature)));
     }
 
     @Test

@@ -158,13 +158,23 @@ abstract class StreamFixture {
             time.runDue();
         }
 
+        /** Says that a learner is caught up, under the signature that this primary was told. */
         void reportPrimary(long ballot, FakeNode caughtUp) {
+            reportPrimary(ballot, caughtUp, signatureOf(caughtUp));
+        }
+
+        void reportPrimary(long ballot, FakeNode caughtUp, long signature) {
             report(
                     incarnation,
                     1,
                     replica(ballot)
-                            .setLearners(List.of(new LearnerState(Wire.address(caughtUp.address), true, 5)
-                                    .setIncarnation(caughtUp.incarnation))));
+                            .setLearners(
+                                    List.of(new LearnerState(Wire.address(caughtUp.address), true, 5, signature))));
+        }
+
+        long signatureOf(FakeNode learner) {
+            int place = told().getLearners().indexOf(Wire.address(learner.address));
+            return told().getSignatures().get(place);
         }
 
         void report(long ofIncarnation, long ofTerm, ReplicaReport replica) {

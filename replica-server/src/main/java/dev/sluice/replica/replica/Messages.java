@@ -16,7 +16,9 @@ import dev.sluice.wire.internal.LearnRequest;
 import dev.sluice.wire.internal.PartitionDirective;
 import dev.sluice.wire.internal.PrepareReply;
 import dev.sluice.wire.internal.PrepareRequest;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What a group's messages are on the wire. */
 final class Messages {
@@ -64,14 +66,14 @@ final class Messages {
                 reply.getLastCommittedDecree());
     }
 
-    static LearnRequest request(Gpid gpid, LearnAsk ask, long stagedLoadId, long incarnation) {
+    static LearnRequest request(Gpid gpid, LearnAsk ask, long stagedLoadId) {
         return new LearnRequest()
                 .setGpid(Wire.gpid(gpid))
                 .setBallot(ask.ballot().number())
                 .setLearner(Wire.address(ask.learner()))
                 .setLearnId(ask.learnId())
                 .setLastCommittedDecree(ask.lastCommitted())
-                .setIncarnation(incarnation)
+                .setSignature(ask.signature())
                 .setNeedsCheckpoint(ask.needsCheckpoint())
                 .setStagedLoadId(stagedLoadId);
     }
@@ -80,6 +82,7 @@ final class Messages {
         return new LearnAsk(
                 Wire.hostPort(request.getLearner()),
                 new Ballot(request.getBallot()),
+                request.getSignature(),
                 request.getLearnId(),
                 request.getLastCommittedDecree(),
                 request.isNeedsCheckpoint(),
@@ -101,10 +104,21 @@ final class Messages {
                 new Ballot(directive.getBallot()),
                 primary,
                 Wire.hostPorts(directive.getSecondaries()),
-                Wire.hostPorts(directive.getLearners()),
+                signatures(directive),
                 Math.max(1, directive.getMinReplicaCount()),
                 directive.getSequence(),
                 directive.isHandOver());
+    }
+
+    /** A learner without a signature has 0. */
+    private static Map<HostPort, Long> signatures(PartitionDirective directive) {
+        List<Long> said = directive.getSignatures() == null ? List.of() : directive.getSignatures();
+        Map<HostPort, Long> signatures = new LinkedHashMap<>();
+        for (HostPort learner : Wire.hostPorts(directive.getLearners())) {
+            int place = signatures.size();
+            signatures.put(learner, place < said.size() ? said.get(place) : 0L);
+        }
+        return signatures;
     }
 
     private static ErrorCode errorOf(Outcome outcome) {

@@ -64,7 +64,7 @@ final class Pupil {
             loop.execute(() -> learned(effect.ask().learnId(), new LearnAnswer.Failed("learns nothing: " + refusal)));
             return;
         }
-        LearnRequest request = Messages.request(gpid, effect.ask(), stagedLoadId.getAsLong(), services.incarnation());
+        LearnRequest request = Messages.request(gpid, effect.ask(), stagedLoadId.getAsLong());
         CompletableFuture<LearnReply> answered = services.rpc()
                 .call(
                         effect.primary(),

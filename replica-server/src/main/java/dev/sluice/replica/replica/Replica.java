@@ -356,7 +356,7 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
     /** What this replica reports; on the loop. */
     ReplicaReport report() {
         Status status = role.status();
-        ReplicaReport report = Reports.of(status, teacher::runOf)
+        ReplicaReport report = Reports.of(status)
                 .setGpid(Wire.gpid(gpid))
                 .setBallot(role.configuration().ballot().number())
                 .setLastCommittedDecree(history.committed())
@@ -379,6 +379,7 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
                         history.committed(),
                         history.prepared(),
                         durable())
+                .setFailed(role.name() == RoleName.ERROR)
                 .setApp(identity.app())
                 .setLastPreparedBallot(lastPreparedBallot());
     }

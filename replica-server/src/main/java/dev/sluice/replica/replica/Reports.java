@@ -2,7 +2,6 @@ package dev.sluice.replica.replica;
 
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.Gpid;
-import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.replica.replication.RoleName;
 import dev.sluice.replica.replication.Status;
@@ -10,21 +9,22 @@ import dev.sluice.wire.internal.LearnerState;
 import dev.sluice.wire.internal.ReplicaReport;
 import dev.sluice.wire.internal.ReplicaRole;
 import java.util.List;
-import java.util.function.ToLongFunction;
 
 /** What replicas report to the leader. */
 final class Reports {
     private Reports() {}
 
     /** The part that the role knows. */
-    static ReplicaReport of(Status status, ToLongFunction<HostPort> runOfLearner) {
+    static ReplicaReport of(Status status) {
         ReplicaReport report = new ReplicaReport()
                 .setRole(ReplicaRole.valueOf(status.role().name()))
                 .setLearners(status.learners().stream()
                         .map(learner -> new LearnerState(
-                                        Wire.address(learner.node()), learner.caughtUp(), learner.lastPrepared())
-                                .setMessage(learner.message())
-                                .setIncarnation(runOfLearner.applyAsLong(learner.node())))
+                                        Wire.address(learner.node()),
+                                        learner.caughtUp(),
+                                        learner.lastPrepared(),
+                                        learner.signature())
+                                .setMessage(learner.message()))
                         .toList())
                 .setUnreachable(Wire.addresses(status.unreachable()));
         if (status.handedOver() != 0) {

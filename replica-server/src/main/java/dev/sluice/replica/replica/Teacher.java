@@ -39,17 +39,12 @@ final class Teacher {
     private final Path shelf;
     private final Supplier<String> engineDamage;
     private final RoleHost replica;
-    private final Map<Long, Asked> unanswered = new HashMap<>();
-    /** The run of each learner that was taught last. */
-    private final Map<HostPort, Long> runs = new HashMap<>();
+    private final Map<Long, Responder<LearnReply>> unanswered = new HashMap<>();
 
     /** Where each learner stands that is taught from the log, and when it asked. */
     private final Map<HostPort, Reading> readings = new HashMap<>();
 
     private long lastToken;
-
-    /** A learner's question that is not answered yet, and the run that asks. */
-    private record Asked(Responder<LearnReply> responder, long incarnation) {}
 
     private record Reading(long fromDecree, long atMs) {}
 
@@ -79,25 +74,16 @@ final class Teacher {
             responder.reply(Messages.refusal(ErrorCode.ERR_INVALID_STATE, "closed"));
             return;
         }
-        unanswered.put(++lastToken, new Asked(responder, request.getIncarnation()));
+        unanswered.put(++lastToken, responder);
         replica.perform(replica.role().onLearnAsked(lastToken, Messages.ask(request), loop.nowMs()));
     }
 
-    /** Incarnation of the learner that was taught last at that address, 0 for none. */
-    long runOf(HostPort learner) {
-        return runs.getOrDefault(learner, 0L);
-    }
-
     void teach(Effect.Teach effect) {
-        Asked asked = unanswered.remove(effect.token());
-        if (asked == null) {
+        Responder<LearnReply> responder = unanswered.remove(effect.token());
+        if (responder == null) {
             return;
         }
         LearnAsk ask = effect.ask();
-        Responder<LearnReply> responder = asked.responder();
-        if (effect.lesson() != Effect.Lesson.REFUSE) {
-            runs.put(ask.learner(), asked.incarnation());
-        }
         switch (effect.lesson()) {
             case REFUSE ->
                 responder.reply(Messages.refusal(
@@ -187,7 +173,7 @@ final class Teacher {
 
     /** The replica closes: nobody learns here. */
     void close() {
-        unanswered.values().forEach(asked -> asked.responder().fail(ErrorCode.ERR_INVALID_STATE));
+        unanswered.values().forEach(asked -> asked.fail(ErrorCode.ERR_INVALID_STATE));
         unanswered.clear();
     }
 }

@@ -6,6 +6,7 @@ import dev.sluice.common.HostPort;
 /**
  * A learner asks its primary for what it lacks.
  *
+ * @param signature under which the leader made it a learner
  * @param learnId the learner's; grows
  * @param lastCommitted what the learner has
  * @param needsCheckpoint its rows are of no use
@@ -14,6 +15,7 @@ import dev.sluice.common.HostPort;
 public record LearnAsk(
         HostPort learner,
         Ballot ballot,
+        long signature,
         long learnId,
         long lastCommitted,
         boolean needsCheckpoint,

@@ -84,7 +84,10 @@ final class Learner implements Role {
             next.heardAtMs = nowMs;
             next.askWhenWritten = askWhenWritten;
             next.message = message;
-            return Step.stay(next);
+            boolean madeAnew = !Objects.equals(
+                    wanted.signatures().get(local.self()),
+                    configuration.signatures().get(local.self()));
+            return madeAnew ? Step.stay(next, next.ask(nowMs)) : Step.stay(next);
         }
         if (!self && sameReign && followsPrepares && wanted.secondaries().contains(local.self())) {
             return new Step(
@@ -92,16 +95,12 @@ final class Learner implements Role {
                     List.of(new Effect.Report()),
                     "caught up at " + following.matched() + ", ballot " + wanted.ballot());
         }
-        if ((self || wanted.secondaries().contains(local.self())) && !hasCaughtUp()) {
-            // It was reported as caught up, then asked anew: since then its primary acknowledges writes without it.
-            return Failed.because(local, wanted, "made a member before it had caught up again")
+        if ((self || wanted.secondaries().contains(local.self())) && needsCheckpoint) {
+            // It was reported as caught up, and could not apply what it had since then.
+            return Failed.because(local, wanted, "made a member, and needs a checkpoint")
                     .after(following.end(wanted.ballot()));
         }
         return Succession.of(local, wanted, needsCheckpoint, nowMs).after(following.end(wanted.ballot()));
-    }
-
-    private boolean hasCaughtUp() {
-        return followsPrepares && !needsCheckpoint;
     }
 
     @Override
@@ -248,6 +247,8 @@ final class Learner implements Role {
                 new LearnAsk(
                         local.self(),
                         configuration.ballot(),
+                        Objects.requireNonNull(
+                                configuration.signatures().get(local.self()), "a learner has a signature"),
                         learnId,
                         local.history().committed(),
                         needsCheckpoint,

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A member or learner, as its primary sees it: what it has, what is under way, and whether it answers. */
 final class Peer {
@@ -18,6 +19,8 @@ final class Peer {
     private final HostPort node;
     /** 0: a member. */
     private final long learnId;
+    /** Under which a learner asked. */
+    private final long signature;
 
     private final Map<Long, Long> inFlight = new LinkedHashMap<>();
     private long next;
@@ -31,29 +34,38 @@ final class Peer {
     private boolean counted;
     private boolean answered;
     private boolean unreachable;
-    private long unreachableSinceMs;
     private boolean withoutLog;
+    private boolean learnsAnew;
     private int gapsInARow;
 
-    private Peer(HostPort node, long learnId, long next, long acked, boolean counted) {
+    private Peer(HostPort node, long learnId, long signature, long next, long acked, boolean counted) {
         this.node = node;
         this.learnId = learnId;
+        this.signature = signature;
         this.next = next;
         this.acked = acked;
         this.counted = counted;
     }
 
     static Peer member(HostPort node, long next) {
-        return new Peer(node, 0, next, 0, true);
+        return new Peer(node, 0, 0, next, 0, true);
     }
 
-    static Peer learner(HostPort node, long learnId, long next) {
-        return new Peer(node, learnId, next, next - 1, false);
+    /** What an earlier one that counted has acknowledged, the learner has still, and it counts on. */
+    static Peer learner(LearnAsk ask, long next, @Nullable Peer earlier) {
+        boolean countsOn = earlier != null && earlier.counted;
+        return new Peer(
+                ask.learner(),
+                ask.learnId(),
+                ask.signature(),
+                next,
+                countsOn ? Math.max(earlier.acked, next - 1) : next - 1,
+                countsOn);
     }
 
     /** The same node, now a member: what it has stays known. */
     Peer promoted() {
-        return new Peer(node, 0, acked + 1, acked, true);
+        return new Peer(node, 0, 0, acked + 1, acked, true);
     }
 
     HostPort node() {
@@ -62,6 +74,16 @@ final class Peer {
 
     boolean isMember() {
         return learnId == 0;
+    }
+
+    long signature() {
+        return signature;
+    }
+
+    /** The learner asks anew, and takes no prepares until it is taught. */
+    void onAskedAnew() {
+        learnsAnew = true;
+        inFlight.clear();
     }
 
     /** A member that answered as one, and does so still. */
@@ -73,9 +95,16 @@ final class Peer {
         return acked;
     }
 
-    /** Nothing is committed without it: a member, or a learner that was reported as caught up. */
+    /**
+     * Nothing is committed without it: a member, or a learner that was reported as caught up. Such a learner may be made a
+     * member at any time, so it counts until the leader says under another signature, or not at all, that it learns.
+     */
     boolean isCounted() {
         return counted;
+    }
+
+    boolean isCaughtUp() {
+        return counted && !learnsAnew && !isUnreachable();
     }
 
     boolean isUnreachable() {
@@ -96,6 +125,7 @@ final class Peer {
         List<Effect> effects = new ArrayList<>();
         History history = sender.history();
         while (!readingLog
+                && !learnsAnew
                 && nowMs >= notBeforeMs
                 && inFlight.size() < sender.limits().preparesInFlightMax()) {
             if (next > history.prepared()) {
@@ -159,7 +189,7 @@ final class Peer {
         }
         next = acked + 1;
         notBeforeMs = nowMs + RETRY_MS;
-        return isMember() || answer.outcome() != Outcome.NOT_IN_ROLE;
+        return counted || answer.outcome() != Outcome.NOT_IN_ROLE;
     }
 
     /** Notes who does not answer; true if that changed. */
@@ -176,18 +206,7 @@ final class Peer {
             return false;
         }
         unreachable = true;
-        unreachableSinceMs = nowMs;
         return true;
-    }
-
-    /**
-     * A learner that counted and has not answered for so long that the leader, which was told, would have made it a member by
-     * now if it ever does: writes wait for it no longer.
-     */
-    boolean isLostLearner(Sender sender, long nowMs) {
-        return !isMember()
-                && unreachable
-                && nowMs - unreachableSinceMs >= 3 * sender.limits().prepareTimeoutMs();
     }
 
     /** When a message that waits out an error may go; negative if none does. */

@@ -100,12 +100,12 @@ final class Primary implements Role, Peer.Sender {
             Peer peer = peers.get(node);
             learners.add(
                     peer == null || peer.isMember()
-                            ? new LearnerStatus(node, false, 0, "has not asked for prepares yet")
+                            ? new LearnerStatus(node, 0, false, 0, "has not asked for prepares yet")
                             : new LearnerStatus(
-                                    node, peer.isCounted() && !peer.isUnreachable(), peer.acked(), "takes prepares"));
+                                    node, peer.signature(), peer.isCaughtUp(), peer.acked(), "takes prepares"));
         }
         for (Peer peer : peers.values()) {
-            if (peer.isUnreachable()) {
+            if (peer.isCounted() && peer.isUnreachable()) {
                 unreachable.add(peer.node());
             }
         }
@@ -152,7 +152,7 @@ final class Primary implements Role, Peer.Sender {
         peers.values()
                 .removeIf(peer -> peer.isMember()
                         ? !wanted.secondaries().contains(peer.node())
-                        : !wanted.learners().contains(peer.node()));
+                        : !wanted.isLearner(peer.node(), peer.signature()));
         effects.add(new Effect.Report());
         effects.addAll(goOn(nowMs));
         return new Step(
@@ -265,17 +265,22 @@ final class Primary implements Role, Peer.Sender {
         long committed = local.history().committed();
         boolean refused = !serving
                 || !ask.ballot().equals(configuration.ballot())
-                || !configuration.learners().contains(ask.learner());
+                || !configuration.isLearner(ask.learner(), ask.signature());
         if (refused) {
             return Step.stay(this, new Effect.Teach(token, ask, Effect.Lesson.REFUSE));
         }
-        // A learner that asks anew has left what it was taught before.
-        peers.remove(ask.learner());
+        // A learner that asks anew has left what it was taught before; one that counted does so on.
+        Peer earlier = peers.get(ask.learner());
+        if (earlier != null && earlier.isCounted()) {
+            earlier.onAskedAnew();
+        } else {
+            peers.remove(ask.learner());
+        }
         List<Effect> effects = new ArrayList<>();
         if (ask.needsCheckpoint() || ask.lastCommitted() > committed) {
             effects.add(new Effect.Teach(token, ask, Effect.Lesson.CHECKPOINT));
         } else if (ask.lastCommitted() + 1 >= local.history().firstInMemory() && !publishesBehind(ask)) {
-            peers.put(ask.learner(), Peer.learner(ask.learner(), ask.learnId(), ask.lastCommitted() + 1));
+            peers.put(ask.learner(), Peer.learner(ask, ask.lastCommitted() + 1, earlier));
             effects.add(new Effect.Teach(token, ask, Effect.Lesson.PREPARES));
         } else {
             effects.add(new Effect.Teach(token, ask, Effect.Lesson.LOG));
@@ -286,10 +291,10 @@ final class Primary implements Role, Peer.Sender {
 
     @Override
     public Step onTaught(LearnAsk ask, long lastDecree, boolean all, long nowMs) {
-        if (!all || !configuration.learners().contains(ask.learner())) {
+        if (!all || !configuration.isLearner(ask.learner(), ask.signature())) {
             return Step.stay(this);
         }
-        peers.put(ask.learner(), Peer.learner(ask.learner(), ask.learnId(), lastDecree + 1));
+        peers.put(ask.learner(), Peer.learner(ask, lastDecree + 1, peers.get(ask.learner())));
         return new Step(this, goOn(nowMs), "");
     }
 
@@ -322,9 +327,6 @@ final class Primary implements Role, Peer.Sender {
             if (peer.checkReachable(this, nowMs)) {
                 effects.add(new Effect.Report());
             }
-        }
-        if (peers.values().removeIf(peer -> peer.isLostLearner(this, nowMs))) {
-            effects.add(new Effect.Report());
         }
         effects.addAll(goOn(nowMs));
         return new Step(this, effects, "");

@@ -32,7 +32,8 @@ public record Status(
     /**
      * A learner as its primary sees it.
      *
+     * @param signature under which it asked to learn; 0 if it has not
      * @param caughtUp has all that is committed, and from now on nothing is committed without it
      */
-    public record LearnerStatus(HostPort node, boolean caughtUp, long lastPrepared, String message) {}
+    public record LearnerStatus(HostPort node, long signature, boolean caughtUp, long lastPrepared, String message) {}
 }

@@ -7,6 +7,7 @@ import dev.sluice.common.ErrorCode;
 import dev.sluice.common.HostPort;
 import dev.sluice.replica.replication.PrepareAnswer.Outcome;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -100,7 +101,7 @@ class HandOverTest {
     }
 
     private static Configuration told(long ballot, long sequence, boolean handOver) {
-        return new Configuration(new Ballot(ballot), SELF, List.of(PEER), List.of(), 1, sequence, handOver);
+        return new Configuration(new Ballot(ballot), SELF, List.of(PEER), Map.of(), 1, sequence, handOver);
     }
 
     private void everybodyHasAll() {

@@ -114,7 +114,7 @@ class RoleTransitionsTest {
         events.put(
                 "directive, to serve on",
                 role -> role.onDirective(
-                        new Configuration(new Ballot(5), SELF, List.of(OTHER, THIRD), List.of(), 2, 78, false), 10));
+                        new Configuration(new Ballot(5), SELF, List.of(OTHER, THIRD), Map.of(), 2, 78, false), 10));
         events.put("directive, overtaken", role -> role.onDirective(primary(5, SELF), 10));
         events.put("directive, secondary", role -> role.onDirective(primary(6, OTHER), 10));
         events.put(
@@ -197,7 +197,7 @@ class RoleTransitionsTest {
     }
 
     private static Configuration handingOver() {
-        return new Configuration(new Ballot(5), SELF, List.of(OTHER, THIRD), List.of(), 2, 77, true);
+        return new Configuration(new Ballot(5), SELF, List.of(OTHER, THIRD), Map.of(), 2, 77, true);
     }
 
     private static Configuration learning() {
@@ -214,7 +214,7 @@ class RoleTransitionsTest {
     }
 
     private static LearnAsk ask(long committed, boolean needsCheckpoint) {
-        return new LearnAsk(THIRD, new Ballot(5), 9, committed, needsCheckpoint, 0);
+        return new LearnAsk(THIRD, new Ballot(5), 0, 9, committed, needsCheckpoint, 0);
     }
 
     private static Mutation mutation(long decree, long ballot) {
