@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,7 @@ public final class Linearizability {
     private Verdict run() {
         // Each level of the search has one more operation done than the one above it.
         List<Level> path = new ArrayList<>();
-        path.add(new Level(new BitSet(operations.size()), null, 0));
+        path.add(new Level(new BitSet(operations.size()), null));
         long steps = 0;
         while (!path.isEmpty()) {
             if (++steps > stepsMax) {
@@ -83,37 +84,52 @@ public final class Linearizability {
             }
             firstEnd = Math.min(firstEnd, operation.endedAt());
         }
-        for (int i = level.done.nextClearBit(level.tried); i < operations.size(); i = level.done.nextClearBit(i + 1)) {
-            Operation operation = operations.get(i);
-            if (operation.begunAt() > firstEnd) {
-                break;
-            }
-            level.tried = i + 1;
-            try {
-                String value = operation.kind().after(level.value, operation.isAnswered());
-                BitSet done = (BitSet) level.done.clone();
-                done.set(i);
-                if (visited.add(new Visited(done, value))) {
-                    return new Level(done, value, 0);
-                }
-            } catch (Impossible e) {
-                // Not next, then.
+        // Answered ones first: most of what nobody heard the end of explains nothing.
+        while (level.tried < 2 * operations.size()) {
+            int i = level.done.nextClearBit(level.tried % operations.size());
+            boolean answeredOnes = level.tried < operations.size();
+            if (i >= operations.size() || operations.get(i).begunAt() > firstEnd) {
+                level.tried = answeredOnes ? operations.size() : 2 * operations.size();
                 continue;
             }
+            level.tried = (answeredOnes ? 0 : operations.size()) + i + 1;
+            if (answeredOnes && i + 1 == operations.size()) {
+                level.tried = operations.size();
+            }
+            Level next = operations.get(i).isAnswered() == answeredOnes ? after(level, i) : null;
+            if (next != null) {
+                return next;
+            }
         }
-        level.tried = operations.size();
         return null;
+    }
+
+    /** What follows if that operation is the next; null if it cannot be, or leads where the search has been. */
+    private @Nullable Level after(Level level, int i) {
+        Operation operation = operations.get(i);
+        try {
+            String value = operation.kind().after(level.value, operation.isAnswered());
+            if (!operation.isAnswered() && Objects.equals(value, level.value)) {
+                // As if it had not happened.
+                return null;
+            }
+            BitSet done = (BitSet) level.done.clone();
+            done.set(i);
+            return visited.add(new Visited(done, value)) ? new Level(done, value) : null;
+        } catch (Impossible e) {
+            return null;
+        }
     }
 
     private static final class Level {
         private final BitSet done;
         private final @Nullable String value;
+        /** Up to which place it was tried, first of the answered ones and then of the others. */
         private int tried;
 
-        private Level(BitSet done, @Nullable String value, int tried) {
+        private Level(BitSet done, @Nullable String value) {
             this.done = done;
             this.value = value;
-            this.tried = tried;
         }
     }
 }

@@ -29,7 +29,11 @@ public record Operation(String client, Kind kind, long begunAt, long endedAt) {
         }
     }
 
-    /** @param found null if there was none */
+    /**
+     * A read.
+     *
+     * @param found null if there was none
+     */
     public record Get(@Nullable String found) implements Kind {
         @Override
         public @Nullable String after(@Nullable String before, boolean answered) throws Impossible {
@@ -45,7 +49,11 @@ public record Operation(String client, Kind kind, long begunAt, long endedAt) {
         }
     }
 
-    /** @param result the new value, as it was answered */
+    /**
+     * An increment; no value counts as 0.
+     *
+     * @param result the new value, as it was answered
+     */
     public record Incr(long by, long result) implements Kind {
         @Override
         public @Nullable String after(@Nullable String before, boolean answered) throws Impossible {
@@ -54,7 +62,11 @@ public record Operation(String client, Kind kind, long begunAt, long endedAt) {
         }
     }
 
-    /** @param isSet whether the value was as expected, as it was answered */
+    /**
+     * Sets a value if the present one is as expected; null is none.
+     *
+     * @param isSet whether it was, as it was answered
+     */
     public record CheckAndSet(
             @Nullable String expected, @Nullable String value, boolean isSet) implements Kind {
         @Override

@@ -10,6 +10,10 @@ final class Simulation {
     private static final long READY_MS_MAX = 10_000;
     private static final long HEAL_MS_MAX = 90_000;
     private static final long CALM_MS = 300;
+    private static final int REST_MS_MAX = 230;
+    /** Of clients that alone have to notice. */
+    private static final int BUSY_REST_MS_MAX = 60;
+
     private static final long AFTERWARDS_MS = 5_000;
 
     private final Cluster cluster;
@@ -39,7 +43,7 @@ final class Simulation {
     Map<String, Long> run(long faultyMs) {
         administrator.createApp(APP, PARTITIONS);
         awaitWhole(READY_MS_MAX);
-        workload.start();
+        workload.start(REST_MS_MAX);
         faults.start();
         loads.start();
         cluster.world().runUntil(cluster.world().nowMs() + faultyMs);
@@ -64,7 +68,7 @@ final class Simulation {
             administrator.createApp(APP, PARTITIONS);
             awaitWhole(READY_MS_MAX);
             cluster.sabotage().onReady(cluster);
-            workload.start();
+            workload.start(BUSY_REST_MS_MAX);
             faults.start();
             cluster.world().runUntil(cluster.world().nowMs() + faultyMs);
             faults.heal();
@@ -75,7 +79,7 @@ final class Simulation {
             throw new AssertionError("a cluster that is only watched from outside cannot fail otherwise", e);
         }
         try {
-            workload.history().requireLinearizable();
+            workload.history().requireNothingUnexplained();
             return Optional.empty();
         } catch (AssertionError e) {
             return Optional.of(String.valueOf(e.getMessage()));

@@ -61,6 +61,7 @@ final class Workload {
     private int appId;
     private int partitions;
     private boolean stopped;
+    private int restMsMax;
     private long values;
     private int underWay;
 
@@ -94,7 +95,9 @@ final class Workload {
         return SELF;
     }
 
-    void start() {
+    /** Begins; each client rests up to so long between two operations. */
+    void start(int restMsMax) {
+        this.restMsMax = restMsMax;
         for (int i = 0; i < CLIENTS; i++) {
             Client client = new Client("client-" + i, i);
             process.run(() -> next(client));
@@ -112,7 +115,9 @@ final class Workload {
 
     private void next(Client client) {
         if (!stopped) {
-            cluster.world().time().schedule(20 + chance.nextInt(230), () -> process.run(() -> operate(client)));
+            cluster.world()
+                    .time()
+                    .schedule(restMsMax / 10 + chance.nextInt(restMsMax), () -> process.run(() -> operate(client)));
         }
     }
 

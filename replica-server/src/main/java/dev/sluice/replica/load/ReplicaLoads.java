@@ -269,10 +269,9 @@ final class ReplicaLoads implements LoadHooks {
 
     /** Does what was wanted last, as far as this moment allows. */
     private void obey() {
-        boolean held = host.view().role() == RoleName.LEARNER
-                && state.phase() == MemberPhase.STAGED
-                && order.goal() == LoadGoal.CLEAN_UP
-                && order.loadId() == 0;
+        boolean mayBeTaught =
+                host.view().role() == RoleName.LEARNER && order.goal() == LoadGoal.CLEAN_UP && order.loadId() == 0;
+        boolean held = state.phase() == MemberPhase.STAGED && (mayBeTaught || host.awaitsPublish(state.loadId()));
         if (closed || held || !hasOrder) {
             return;
         }

@@ -36,6 +36,9 @@ public interface LoadHost {
     /** Id of the last load that this replica's engine published, 0 for none. */
     long publishedLoadId();
 
+    /** True if the log holds a publish of that load which is not applied yet, committed or not: it needs the staged files. */
+    boolean awaitsPublish(long loadId);
+
     /** Decree of the last mutation that this replica's engine applied. */
     long appliedDecree();
 

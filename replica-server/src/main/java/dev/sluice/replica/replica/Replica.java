@@ -402,6 +402,17 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         return slot.publishedLoadId();
     }
 
+    /** On the loop. */
+    boolean awaitsPublish(long loadId) {
+        for (long decree = slot.appliedDecree() + 1; decree <= history.prepared(); decree++) {
+            Mutation mutation = history.find(decree);
+            if (mutation == null || mutation.change() instanceof Publish publish && publish.loadId() == loadId) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     long appliedDecree() {
         return slot.appliedDecree();
     }

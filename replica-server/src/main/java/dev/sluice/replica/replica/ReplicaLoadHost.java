@@ -54,6 +54,11 @@ record ReplicaLoadHost(Replica replica, ReplicaServices services, Path loadDirec
     }
 
     @Override
+    public boolean awaitsPublish(long loadId) {
+        return replica.awaitsPublish(loadId);
+    }
+
+    @Override
     public long appliedDecree() {
         return replica.appliedDecree();
     }

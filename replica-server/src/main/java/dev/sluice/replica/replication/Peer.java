@@ -54,13 +54,8 @@ final class Peer {
     /** What an earlier one that counted has acknowledged, the learner has still, and it counts on. */
     static Peer learner(LearnAsk ask, long next, @Nullable Peer earlier) {
         boolean countsOn = earlier != null && earlier.counted;
-        return new Peer(
-                ask.learner(),
-                ask.learnId(),
-                ask.signature(),
-                next,
-                countsOn ? Math.max(earlier.acked, next - 1) : next - 1,
-                countsOn);
+        long acked = earlier != null && earlier.counted ? Math.max(earlier.acked, next - 1) : next - 1;
+        return new Peer(ask.learner(), ask.learnId(), ask.signature(), next, acked, countsOn);
     }
 
     /** The same node, now a member: what it has stays known. */

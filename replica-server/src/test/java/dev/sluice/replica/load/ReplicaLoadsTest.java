@@ -1,0 +1,185 @@
+package dev.sluice.replica.load;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.bulkload.fileset.Manifest;
+import dev.sluice.bulkload.fileset.SstFile;
+import dev.sluice.bulkload.fileset.SstFileName;
+import dev.sluice.bulkload.load.LoadWire;
+import dev.sluice.bulkload.store.BlockStores;
+import dev.sluice.bulkload.transfer.DownloadOptions;
+import dev.sluice.common.Ballot;
+import dev.sluice.common.Gpid;
+import dev.sluice.common.HostPort;
+import dev.sluice.common.config.Config;
+import dev.sluice.common.file.FileSystem;
+import dev.sluice.common.file.testing.CrashableFileSystem;
+import dev.sluice.common.time.EventLoop;
+import dev.sluice.common.time.testing.VirtualTime;
+import dev.sluice.replica.ReplicaOptions;
+import dev.sluice.replica.mutation.Change.LoadMode;
+import dev.sluice.replica.mutation.Change.Publish;
+import dev.sluice.replica.replica.LoadHost;
+import dev.sluice.replica.replica.ReplicaView;
+import dev.sluice.replica.replication.Configuration;
+import dev.sluice.replica.replication.RoleName;
+import dev.sluice.wire.internal.GroupLoadReply;
+import dev.sluice.wire.internal.GroupLoadRequest;
+import dev.sluice.wire.internal.LoadDirective;
+import dev.sluice.wire.internal.LoadProgressReply;
+import dev.sluice.wire.internal.LoadProgressRequest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class ReplicaLoadsTest {
+    private static final Path DIRECTORY = Path.of("/replica/load");
+    private static final HostPort SELF = new HostPort("127.0.0.1", 34801);
+
+    private final VirtualTime time = new VirtualTime();
+    private final CrashableFileSystem files = new CrashableFileSystem();
+    private final Host host = new Host();
+
+    /**
+     * B.10: a replica that finds a staged load on its disk and the publish of it in its log, not applied yet, keeps the files
+     * whatever the leader wants next: the log still brings them.
+     */
+    @Test
+    void stagedFilesStayUntilAPublishThatTheLogHoldsIsAppliedOrDropped() throws IOException {
+        Manifest manifest = stage(4);
+        try (BlockStores stores = new BlockStores(List.of())) {
+            NodeLoads node = new NodeLoads(
+                    files,
+                    stores,
+                    time,
+                    Config.of(ReplicaOptions.schema(), Map.of()),
+                    DownloadOptions.DEFAULTS,
+                    Runnable::run,
+                    Runnable::run,
+                    Runnable::run);
+            ReplicaLoads loads = new ReplicaLoads(host, node);
+            host.awaited = 4;
+            loads.onDirectiveAlone(nothingIsWantedOf(5));
+            time.advance(1_000);
+            assertThat(loads.isStaged(publish(manifest))).isTrue();
+            assertThat(files.exists(DIRECTORY.resolve("4/0.sst"))).isTrue();
+
+            host.awaited = 0;
+            loads.onViewChanged();
+            time.advance(1_000);
+            assertThat(files.exists(DIRECTORY.resolve("4/0.sst"))).isFalse();
+            loads.close();
+        }
+    }
+
+    private static LoadDirective nothingIsWantedOf(long loadId) {
+        return LoadWire.nothing().setLoadId(loadId);
+    }
+
+    private static Publish publish(Manifest manifest) {
+        return new Publish(4, LoadMode.MERGE, 1, manifest.digest());
+    }
+
+    private Manifest stage(long loadId) throws IOException {
+        byte[] content = "any".getBytes(UTF_8);
+        Manifest manifest = new Manifest(List.of(new SstFile(new SstFileName("0.sst"), content.length, "")));
+        StagedMark mark = new StagedMark(files, DIRECTORY);
+        files.createDirectories(DIRECTORY);
+        mark.staging(loadId).prepare(manifest);
+        try (FileSystem.File file =
+                files.create(mark.staging(loadId).file(manifest.files().get(0).name()))) {
+            file.write(ByteBuffer.wrap(content), 0);
+            file.sync();
+        }
+        mark.write(loadId, manifest, true);
+        return manifest;
+    }
+
+    /** A replica that is no member, and says what its log holds. */
+    private final class Host implements LoadHost {
+        private long awaited;
+
+        @Override
+        public Gpid gpid() {
+            return new Gpid(1, 0);
+        }
+
+        @Override
+        public HostPort self() {
+            return SELF;
+        }
+
+        @Override
+        public long incarnation() {
+            return 1;
+        }
+
+        @Override
+        public EventLoop loop() {
+            return time;
+        }
+
+        @Override
+        public Path loadDirectory() {
+            return DIRECTORY;
+        }
+
+        @Override
+        public ReplicaView view() {
+            Configuration configuration = new Configuration(new Ballot(3), null, List.of(), List.of(), 1);
+            return new ReplicaView(RoleName.INACTIVE, false, configuration, null);
+        }
+
+        @Override
+        public long publishedLoadId() {
+            return 0;
+        }
+
+        @Override
+        public boolean awaitsPublish(long loadId) {
+            return loadId == awaited;
+        }
+
+        @Override
+        public long appliedDecree() {
+            return 0;
+        }
+
+        @Override
+        public long durableDecree() {
+            return 0;
+        }
+
+        @Override
+        public void reportChanged() {}
+
+        @Override
+        public void preparePublish(
+                Publish publish, List<Path> stagedFiles, Consumer<@Nullable RuntimeException> done) {}
+
+        @Override
+        public void proposePublish(Publish publish, BiConsumer<@Nullable Long, @Nullable RuntimeException> done) {}
+
+        @Override
+        public void sendGroupLoad(
+                HostPort member,
+                GroupLoadRequest request,
+                BiConsumer<@Nullable GroupLoadReply, @Nullable Throwable> done) {}
+
+        @Override
+        public void sendProgress(
+                LoadProgressRequest progress, BiConsumer<@Nullable LoadProgressReply, @Nullable Throwable> done) {}
+
+        @Override
+        public void failReplica(String message) {
+            throw new AssertionError(message);
+        }
+    }
+}
