@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.thrift.TBase;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -45,8 +46,10 @@ import org.slf4j.LoggerFactory;
 final class BrokenClusterTest {
     private static final int SEEDS_MAX = 400;
     private static final long FAULTY_MS = 10_000;
-    private static final long LEASE_LOOK_MS = 100;
+    private static final long LEASE_LOOK_MS = 1_000;
     private static final long DEAF_MS = 900;
+    private static final long APART_EVERY_MS = 4_000;
+    private static final long APART_MS = 3_500;
 
     private final Logger logs = (Logger) LoggerFactory.getLogger("dev.sluice");
     private Level before = Level.INFO;
@@ -98,6 +101,11 @@ final class BrokenClusterTest {
                     }
                 });
             }
+
+            @Override
+            public void onReady(Cluster cluster) {
+                setApartAgainAndAgain(cluster, false);
+            }
         });
     }
 
@@ -141,7 +149,47 @@ final class BrokenClusterTest {
             public void onJournals(InMemoryJournalGroup journals) {
                 journals.believeEveryLeader();
             }
+
+            @Override
+            public void onReady(Cluster cluster) {
+                setApartAgainAndAgain(cluster, true);
+            }
         });
+    }
+
+    private static void setApartAgainAndAgain(Cluster cluster, boolean withLeader) {
+        cluster.world().time().schedule(APART_EVERY_MS, () -> {
+            setApart(cluster, withLeader);
+            setApartAgainAndAgain(cluster, withLeader);
+        });
+    }
+
+    /**
+     * A primary hears no other server for so long that another takes its place, but clients, and the meta leader if it is set
+     * apart as well.
+     */
+    private static void setApart(Cluster cluster, boolean withLeader) {
+        SimulatedMeta meta = cluster.leader();
+        Optional<SimulatedNode> primary = cluster.nodes().stream()
+                .filter(node -> servingPrimary(node, new Gpid(1, 0)) != null)
+                .findFirst();
+        if (meta == null || primary.isEmpty()) {
+            return;
+        }
+        HostPort first = primary.get().address();
+        List<HostPort> pair = withLeader ? List.of(first, meta.address()) : List.of(first);
+        List<HostPort> others = Stream.concat(
+                        cluster.metaAddresses().stream(),
+                        cluster.nodes().stream().map(SimulatedNode::address))
+                .filter(server -> !pair.contains(server))
+                .toList();
+        for (HostPort one : pair) {
+            for (HostPort other : others) {
+                cluster.network().block(one, other);
+                cluster.network().block(other, one);
+            }
+        }
+        cluster.world().time().schedule(APART_MS, cluster.network()::heal);
     }
 
     @Test

@@ -12,7 +12,7 @@ final class Simulation {
     private static final long CALM_MS = 300;
     private static final int REST_MS_MAX = 230;
     /** Of clients that alone have to notice. */
-    private static final int BUSY_REST_MS_MAX = 60;
+    private static final int BUSY_REST_MS_MAX = 100;
 
     private static final long AFTERWARDS_MS = 5_000;
 
