@@ -58,7 +58,7 @@ final class CrashLoopTest {
     private static final int WRITES_PER_ROUND = 20;
     private static final long LEASE_MS = 1_500;
     private static final long STOPPED_MS = 2 * LEASE_MS;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @TempDir
     private Path directory;

@@ -406,7 +406,7 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
     boolean awaitsPublish(long loadId) {
         for (long decree = slot.appliedDecree() + 1; decree <= history.prepared(); decree++) {
             Mutation mutation = history.find(decree);
-            if (mutation == null || mutation.change() instanceof Publish publish && publish.loadId() == loadId) {
+            if (mutation == null || (mutation.change() instanceof Publish publish && publish.loadId() == loadId)) {
                 return true;
             }
         }
