@@ -29,7 +29,6 @@ import dev.sluice.wire.data.UpdateResponse;
 import java.nio.file.Path;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -207,7 +206,8 @@ final class BrokenClusterTest {
 
     @Test
     void replayingAnIncrementAsAnOperationIsCaught() {
-        Map<SimulatedNode, Map<Path, Deque<ReplayedIncrements.Increment>>> tails = new IdentityHashMap<>();
+        // A node is equal only to itself.
+        Map<SimulatedNode, Map<Path, Deque<ReplayedIncrements.Increment>>> tails = new HashMap<>();
         assertCaught(new Sabotage() {
             @Override
             public EngineFactory enginesOf(SimulatedNode node, EngineFactory engines) {
@@ -220,9 +220,10 @@ final class BrokenClusterTest {
     private static void switchPrimaries(Cluster cluster) {
         SimulatedMeta meta = cluster.leader();
         MetaLeader leader = meta == null ? null : meta.leader();
-        if (leader == null) {
+        if (meta == null || leader == null) {
             return;
         }
+        HostPort address = meta.address();
         var unused = leader.submit((state, wallMs) -> {
             for (Partition partition : state.partitions()) {
                 HostPort old = partition.primary();
@@ -230,7 +231,7 @@ final class BrokenClusterTest {
                     Configuration now = partition.configuration();
                     Configuration next = now.next(
                             now.secondaries().get(0), List.of(now.secondaries().get(1)));
-                    cluster.network().block(meta.address(), old);
+                    cluster.network().block(address, old);
                     cluster.world().time().schedule(DEAF_MS, cluster.network()::heal);
                     return Decision.record(true, new PartitionsConfigured(wallMs, List.of(next)));
                 }

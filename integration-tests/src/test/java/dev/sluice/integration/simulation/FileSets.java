@@ -59,7 +59,7 @@ final class FileSets {
         }
     }
 
-    private void writePartition(FileSetLocation location, int index, TreeMap<byte[], byte[]> rows, int filesMax) {
+    private void writePartition(FileSetLocation location, int index, Map<byte[], byte[]> rows, int filesMax) {
         List<List<RowChange>> files = new ArrayList<>();
         int perFile = Math.max(1, (rows.size() + filesMax - 1) / filesMax);
         List<RowChange> all = new ArrayList<>();

@@ -69,7 +69,7 @@ final class Invariants {
             cluster.requireEngine(node, replica);
         }
         before.committed = committed;
-        if (view != before.view) {
+        if (!view.equals(before.view)) {
             if (view.ballot().isOlderThan(before.view.ballot())) {
                 throw violated("BallotNeverGoesBack", replica, before.view.ballot() + " -> " + view.ballot());
             }

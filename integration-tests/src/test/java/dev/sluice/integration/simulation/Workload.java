@@ -227,7 +227,7 @@ final class Workload {
                 .setSetValue(Blob.of(value.getBytes(UTF_8)));
         call(client, key, primary, DataRpcs.CHECK_AND_SET, request, (reply, failure) -> {
             boolean isSet = reply != null && reply.getError() == 0;
-            boolean done = isSet || reply != null && reply.getError() == CHECK_FAILED;
+            boolean done = isSet || (reply != null && reply.getError() == CHECK_FAILED);
             if (isSet && reply != null && cluster.looks()) {
                 cluster.ledger().requireAcknowledged(gpid(key), reply.getDecree(), key, value.getBytes(UTF_8));
             }
