@@ -171,8 +171,12 @@ final class MetaGroupTest {
         DddPartitionInfo lost = admin.operations().diagnose(only).get(0);
         assertThat(lost.getReason()).contains("no member is alive");
         assertThat(Wire.hostPort(lost.getDropped().get(0).getNode())).isEqualTo(holder);
-        assertThat(Wire.find(admin.queryConfig("single").getPartitions().get(0).getPrimary()))
-                .isEmpty();
+        await().atMost(PATIENCE)
+                .until(() -> Wire.find(admin.queryConfig("single")
+                                .getPartitions()
+                                .get(0)
+                                .getPrimary())
+                        .isEmpty());
 
         HostPort other = layout.replicaServers().stream()
                 .filter(server -> !server.equals(holder))
