@@ -376,11 +376,14 @@ final class Cluster implements StateListener {
 
     /** Now and then: a naive replay takes its time. */
     boolean isSampled(Replica replica) {
+        if (!samples.oneIn(40)) {
+            return false;
+        }
         RoleName role = replica.view().role();
         // An ingest is durable at once, before its decree: until the publish is applied again the rows are ahead.
         boolean mayBeAhead = publishedLoads.stream()
                 .anyMatch(loadId -> loadId > replica.engine().publishedLoadId());
-        return samples.oneIn(40) && !mayBeAhead && (role == RoleName.PRIMARY || role == RoleName.SECONDARY);
+        return !mayBeAhead && (role == RoleName.PRIMARY || role == RoleName.SECONDARY);
     }
 
     void requireEngine(SimulatedNode node, Replica replica) {

@@ -5,6 +5,7 @@ import dev.sluice.common.time.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** One run of a program: its threads, its clocks, and whether it runs at all. */
 final class SimulatedProcess implements Executor, Clock {
@@ -69,13 +70,27 @@ final class SimulatedProcess implements Executor, Clock {
         paused = false;
         List<Runnable> late = List.copyOf(heldBack);
         heldBack.clear();
-        late.forEach(task -> world.time().execute(() -> run(task)));
+        late.forEach(this::execute);
     }
 
     /** On some thread of this process, soon. */
     @Override
     public void execute(Runnable task) {
-        world.time().execute(() -> run(task));
+        world.time().execute(new Arrival(task));
+    }
+
+    /** A task on its way to a thread. A class, for there are millions: the compiler of tests makes lambdas slowly. */
+    private final class Arrival implements Runnable {
+        private final Runnable task;
+
+        private Arrival(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
+            SimulatedProcess.this.run(task);
+        }
     }
 
     /** Now, unless the process is dead, or paused: then later. */
@@ -92,7 +107,7 @@ final class SimulatedProcess implements Executor, Clock {
 
     /** Threads of a pool: each task takes its time. */
     Executor pool(Chance chance, int latencyMsMax) {
-        return task -> world.time().schedule(chance.nextInt(latencyMsMax + 1), () -> run(task));
+        return task -> world.time().schedule(chance.nextInt(latencyMsMax + 1), new Arrival(task));
     }
 
     /** One thread: each task takes its time, one after the other. */
@@ -103,7 +118,7 @@ final class SimulatedProcess implements Executor, Clock {
             @Override
             public void execute(Runnable task) {
                 busyUntilMs = Math.max(busyUntilMs, world.nowMs()) + chance.nextInt(latencyMsMax + 1);
-                world.time().schedule(busyUntilMs - world.nowMs(), () -> run(task));
+                world.time().schedule(busyUntilMs - world.nowMs(), new Arrival(task));
             }
         };
     }
@@ -133,34 +148,47 @@ final class SimulatedProcess implements Executor, Clock {
 
         @Override
         public void execute(Runnable task) {
-            world.time().execute(() -> SimulatedProcess.this.run(() -> turn(task)));
+            SimulatedProcess.this.execute(new Turn(task));
         }
 
         @Override
         public Timer schedule(long delayMs, Runnable task) {
             long realMs = (long) Math.ceil(Math.max(0, delayMs) / clock.rate());
-            boolean[] cancelled = new boolean[1];
-            Timer timer = world.time()
-                    .schedule(
-                            realMs,
-                            () -> SimulatedProcess.this.run(() -> {
-                                if (!cancelled[0]) {
-                                    turn(task);
-                                }
-                            }));
-            return () -> {
-                cancelled[0] = true;
-                timer.cancel();
-            };
+            Turn turn = new Turn(task);
+            turn.timer = world.time().schedule(realMs, new Arrival(turn));
+            return turn;
         }
 
-        private void turn(Runnable task) {
-            boolean before = running;
-            running = true;
-            try {
-                task.run();
-            } finally {
-                running = before;
+        /** A task of the loop; one that is held back by a pause can still be cancelled. */
+        private final class Turn implements Runnable, Timer {
+            private final Runnable task;
+            private @Nullable Timer timer;
+            private boolean cancelled;
+
+            private Turn(Runnable task) {
+                this.task = task;
+            }
+
+            @Override
+            public void run() {
+                if (cancelled) {
+                    return;
+                }
+                boolean before = running;
+                running = true;
+                try {
+                    task.run();
+                } finally {
+                    running = before;
+                }
+            }
+
+            @Override
+            public void cancel() {
+                cancelled = true;
+                if (timer != null) {
+                    timer.cancel();
+                }
             }
         }
 

@@ -230,9 +230,8 @@ public final class MetaLeader {
         MetaState before = state;
         Batch batch = inFlight;
         // What this server wrote itself it need not read.
-        JournalEntry entry = batch != null && Arrays.equals(bytes, inFlightBytes)
-                ? batch.entry
-                : JournalEntry.fromBytes(bytes);
+        JournalEntry entry =
+                batch != null && Arrays.equals(bytes, inFlightBytes) ? batch.entry : JournalEntry.fromBytes(bytes);
         boolean ours = batch != null && batch.isIn(entry, term);
         MetaState after =
                 ours && batch != null && batch.baseIndex == appliedIndex ? batch.successor : before.replay(entry, term);

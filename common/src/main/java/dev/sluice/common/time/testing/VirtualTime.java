@@ -36,7 +36,7 @@ public final class VirtualTime implements EventLoop {
         } else {
             queue.add(entry);
         }
-        return () -> entry.cancelled = true;
+        return entry;
     }
 
     @Override
@@ -116,7 +116,7 @@ public final class VirtualTime implements EventLoop {
         return true;
     }
 
-    private static final class Entry implements Comparable<Entry> {
+    private static final class Entry implements Comparable<Entry>, Timer {
         private final long atMs;
         private final long order;
         private final Runnable task;
@@ -126,6 +126,11 @@ public final class VirtualTime implements EventLoop {
             this.atMs = atMs;
             this.order = order;
             this.task = task;
+        }
+
+        @Override
+        public void cancel() {
+            cancelled = true;
         }
 
         @Override
