@@ -23,6 +23,10 @@ final class Succession {
         if (wanted.learners().contains(local.self()) && wanted.primary() != null) {
             return Learner.begin(local, wanted, needsCheckpoint, nowMs, why);
         }
+        if (needsCheckpoint) {
+            // Not inactive: that its rows are of no use must not be forgotten before it learns again.
+            return Failed.because(local, wanted, "cannot apply what it learned, and needs a checkpoint");
+        }
         List<Effect> effects = new ArrayList<>();
         effects.add(new Effect.Report());
         return new Step(new Inactive(local, wanted), effects, why + ": not of this partition");

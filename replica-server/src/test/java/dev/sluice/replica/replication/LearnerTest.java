@@ -29,6 +29,7 @@ final class LearnerTest {
 
     private final List<Mutation> committed = new ArrayList<>();
     private final List<Outcome> answers = new ArrayList<>();
+    private final List<LearnAsk> asked = new ArrayList<>();
     private final List<Mutation> appended = new ArrayList<>();
     private long lastAppend;
     private Role learner;
@@ -68,6 +69,17 @@ final class LearnerTest {
         assertThat(committed).containsExactly(PROPOSED_AFTER);
     }
 
+    /** What it could not apply is behind it in its history, so that a log tail would never bring it again. */
+    @Test
+    void onlyACheckpointHelpsAReplicaThatCouldNotApplyWhatItLearnedWhateverItIsToldBetween() {
+        perform(learner.onFailure("mutation 2 cannot be applied", 20_000));
+        perform(learner.onDirective(new Configuration(BALLOT, PRIMARY, List.of(), List.of(), 1), 20_100));
+        assertThat(learner.name()).isEqualTo(RoleName.ERROR);
+        perform(learner.onDirective(new Configuration(BALLOT, PRIMARY, List.of(), List.of(SELF), 1), 20_200));
+        assertThat(learner.name()).isEqualTo(RoleName.LEARNER);
+        assertThat(asked.get(asked.size() - 1).needsCheckpoint()).isTrue();
+    }
+
     private void prepare(long learnId, List<Mutation> mutations, long lastCommitted) {
         perform(learner.onPrepare(
                 1, new Prepare(0, BALLOT, PRIMARY, mutations, lastCommitted, true, learnId, 3), 10_000));
@@ -83,6 +95,8 @@ final class LearnerTest {
                 lastAppend = append.sequence();
             } else if (effect instanceof Effect.Commit commit) {
                 committed.add(commit.mutation());
+            } else if (effect instanceof Effect.AskToLearn ask) {
+                asked.add(ask.ask());
             } else if (effect instanceof Effect.Answer answer) {
                 answers.add(answer.answer().outcome());
             }
