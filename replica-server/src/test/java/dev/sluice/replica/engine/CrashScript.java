@@ -39,6 +39,7 @@ final class CrashScript {
     private final FileSystem files;
     private final Path directory;
     private final int stepsMax;
+    private final Runnable crash;
     private final List<String> steps = new ArrayList<>();
 
     /** The process would end here. */
@@ -51,11 +52,22 @@ final class CrashScript {
         }
     }
 
-    /** @param stepsMax the crash comes at the step after so many */
+    /** A life that no process ends with: the crash is an exception. */
     CrashScript(FileSystem files, Path directory, int stepsMax) {
+        this(files, directory, stepsMax, () -> {
+            throw new CrashException();
+        });
+    }
+
+    /**
+     * @param stepsMax the crash comes at the step after so many
+     * @param crash what ends this life; does not return
+     */
+    CrashScript(FileSystem files, Path directory, int stepsMax, Runnable crash) {
         this.files = files;
         this.directory = directory;
         this.stepsMax = stepsMax;
+        this.crash = crash;
     }
 
     /** Steps taken, by name. */
@@ -65,7 +77,7 @@ final class CrashScript {
 
     void reached(String step) {
         if (steps.size() == stepsMax) {
-            throw new CrashException();
+            crash.run();
         }
         steps.add(step);
     }

@@ -12,6 +12,7 @@ import dev.sluice.replica.mutation.Change.RowChange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class EngineCrashTest {
     private static final Path TWIN = Path.of("/replica");
+
+    // Processes at a time: one a core on the smallest machines.
+    private static final int CHILDREN_MAX = 2;
 
     @TempDir
     Path parent;
@@ -45,7 +49,7 @@ final class EngineCrashTest {
         assertThat(uncrashed.steps()).contains("FLUSHED", "LINKED", "INGESTED", "TOKEN_WRITTEN", "RENAMED");
 
         int steps = uncrashed.steps().size();
-        runChild(steps);
+        haltAtEach(steps);
         try (RocksEngineFactory factory = new RocksEngineFactory(EngineOptions.DEFAULT)) {
             for (int step = 0; step < steps; step++) {
                 String crash =
@@ -75,9 +79,26 @@ final class EngineCrashTest {
         }
     }
 
-    private void runChild(int steps) throws IOException, InterruptedException {
-        Path output = parent.resolve("child.out");
-        Process child = new ProcessBuilder(
+    private void haltAtEach(int steps) throws IOException, InterruptedException {
+        List<Process> children = new ArrayList<>();
+        try {
+            for (int step = 0; step < steps; step++) {
+                if (step >= CHILDREN_MAX) {
+                    awaitHalt(children.get(step - CHILDREN_MAX), step - CHILDREN_MAX);
+                }
+                children.add(startChild(step));
+            }
+            for (int step = 0; step < steps; step++) {
+                awaitHalt(children.get(step), step);
+            }
+        } finally {
+            children.forEach(Process::destroyForcibly);
+        }
+    }
+
+    private Process startChild(int step) throws IOException {
+        Path directory = Files.createDirectories(parent.resolve(Integer.toString(step)));
+        return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xshare:auto",
                         "-XX:TieredStopAtLevel=1",
@@ -85,15 +106,22 @@ final class EngineCrashTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         EngineCrashChild.class.getName(),
-                        parent.toString(),
-                        Integer.toString(steps))
+                        directory.toString(),
+                        Integer.toString(step))
                 .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
+                .redirectOutput(output(step).toFile())
                 .start();
+    }
+
+    private void awaitHalt(Process child, int step) throws IOException, InterruptedException {
         boolean ended = child.waitFor(60, TimeUnit.SECONDS);
-        child.destroyForcibly();
-        assertThat(ended).as(Files.readString(output)).isTrue();
-        assertThat(child.exitValue()).as(Files.readString(output)).isEqualTo(EngineCrashChild.EXIT_CODE);
+        String output = "child of step " + step + ": " + Files.readString(output(step));
+        assertThat(ended).as(output).isTrue();
+        assertThat(child.exitValue()).as(output).isEqualTo(EngineCrashChild.EXIT_CODE);
+    }
+
+    private Path output(int step) {
+        return parent.resolve(step + ".out");
     }
 
     /** The twin's life up to the same step. */
