@@ -268,13 +268,16 @@ public final class DataBenchmark implements Callable<Integer> {
         }
         double perSecond =
                 rate > 1 ? rate : rate * next.of(Case.Side.CLIENT).peak().median();
+        // Few requests at a time take other ways through the code than many do: they are compiled anew.
+        for (Case.Side side : Case.Side.values()) {
+            paced(next, sides, side, chooser, random, perSecond);
+        }
         for (int round = 1; round <= rounds; round++) {
             for (Case.Side side : Case.Side.values()) {
                 say(
                         "workload %s, %s keys, %,d bytes: round %d of %d, open loop, %s, %,.0f/s",
                         next.workload(), next.keys(), next.valueBytes(), round, rounds, side.title(), perSecond);
-                Operations operations = operations(next, sides, side, chooser, random.split());
-                next.of(side).addPaced(new OpenLoop().run(operations, perSecond, (long) (seconds * NANOS_PER_SECOND)));
+                next.of(side).addPaced(paced(next, sides, side, chooser, random, perSecond));
             }
         }
     }
@@ -284,6 +287,17 @@ public final class DataBenchmark implements Callable<Integer> {
             throws InterruptedException {
         Supplier<Operations> operations = () -> operations(next, sides, side, chooser, random.split());
         return new ClosedLoop().run(operations, sides.of(side).inFlightMax(), (long) (seconds * NANOS_PER_SECOND));
+    }
+
+    private OpenLoop.Result paced(
+            Case next,
+            Sides sides,
+            Case.Side side,
+            KeyDistribution.Chooser chooser,
+            SplittableRandom random,
+            double perSecond) {
+        Operations operations = operations(next, sides, side, chooser, random.split());
+        return new OpenLoop().run(operations, perSecond, (long) (seconds * NANOS_PER_SECOND));
     }
 
     private Operations operations(

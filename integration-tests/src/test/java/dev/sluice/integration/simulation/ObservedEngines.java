@@ -87,6 +87,11 @@ record ObservedEngines(EngineFactory engines, Observer observer) implements Engi
         }
 
         @Override
+        public byte @Nullable [] getFromMemory(byte[] key) {
+            return engine.getFromMemory(key);
+        }
+
+        @Override
         public EngineSnapshot snapshot() {
             return engine.snapshot();
         }

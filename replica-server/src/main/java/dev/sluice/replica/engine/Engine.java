@@ -54,6 +54,12 @@ public interface Engine extends AutoCloseable {
     /** The stored value of a stored key; null if there is none. Expiry is the caller's business. */
     byte @Nullable [] get(byte[] key);
 
+    /**
+     * The stored value of a stored key if it can be found without the disk: a thread that must not wait may ask. Null says
+     * nothing: the row may be on the disk, or not be there.
+     */
+    byte @Nullable [] getFromMemory(byte[] key);
+
     /** A view of the rows as they are now. Close it: it holds native memory and keeps old files. */
     EngineSnapshot snapshot();
 

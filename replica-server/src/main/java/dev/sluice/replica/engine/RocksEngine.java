@@ -15,6 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
+import org.rocksdb.Holder;
 import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.LiveFileMetaData;
 import org.rocksdb.RocksDBException;
@@ -219,6 +220,20 @@ final class RocksEngine implements Engine {
             return database.db().get(database.rows(), database.readOptions(), key);
         } catch (RocksDBException e) {
             throw failure(directory, "a row cannot be read", e);
+        } finally {
+            pins.unpin();
+        }
+    }
+
+    @Override
+    public byte @Nullable [] getFromMemory(byte[] key) {
+        pin();
+        try {
+            Holder<byte[]> found = new Holder<>();
+            // That a key is not there is not taken from this answer: it is the same when a block in memory is damaged.
+            return database.db().keyMayExist(database.rows(), database.readOptions(), key, found)
+                    ? found.getValue()
+                    : null;
         } finally {
             pins.unpin();
         }

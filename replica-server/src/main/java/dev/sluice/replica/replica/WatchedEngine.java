@@ -39,6 +39,11 @@ final class WatchedEngine implements Engine {
     }
 
     @Override
+    public byte @Nullable [] getFromMemory(byte[] key) {
+        return this.<byte @Nullable []>watch(() -> engine.getFromMemory(key));
+    }
+
+    @Override
     public EngineSnapshot snapshot() {
         return new WatchedSnapshot(watch(engine::snapshot));
     }

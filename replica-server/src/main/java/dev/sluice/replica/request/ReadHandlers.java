@@ -36,6 +36,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.ToLongFunction;
 import org.apache.thrift.TBase;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,6 +74,27 @@ final class ReadHandlers {
     /** Reads one reply from a replica. */
     private interface Reading<Q, R> {
         R read(Replica replica, Engine engine, AppRules rules, Q request);
+
+        /** The reply if it can be given without the disk; null if not. */
+        default @Nullable R readFromMemory(Replica replica, Engine engine, AppRules rules, Q request) {
+            return null;
+        }
+    }
+
+    /** Reads the row of one stored key. A row that is in memory is read at once: to hand it to a pool costs more. */
+    private interface RowReading<R> extends Reading<Blob, R> {
+        R reply(Replica replica, AppRules rules, byte @Nullable [] stored);
+
+        @Override
+        default R read(Replica replica, Engine engine, AppRules rules, Blob key) {
+            return reply(replica, rules, engine.get(key.bytes()));
+        }
+
+        @Override
+        default @Nullable R readFromMemory(Replica replica, Engine engine, AppRules rules, Blob key) {
+            byte[] stored = engine.getFromMemory(key.bytes());
+            return stored == null ? null : reply(replica, rules, stored);
+        }
     }
 
     /** A read on its way. */
@@ -88,8 +110,8 @@ final class ReadHandlers {
             Responder<R> responder) {}
 
     void register(RpcHandlers handlers) {
-        on(handlers, DataRpcs.GET, this::get, reply -> reply.getValue().bytes().length);
-        on(handlers, DataRpcs.TTL, this::ttl, reply -> 0);
+        onRow(handlers, DataRpcs.GET, this::get, reply -> reply.getValue().bytes().length);
+        onRow(handlers, DataRpcs.TTL, this::ttl, reply -> 0);
         on(handlers, DataRpcs.SORTKEY_COUNT, this::sortKeyCount, reply -> 0);
         on(
                 handlers,
@@ -114,6 +136,11 @@ final class ReadHandlers {
                 DataRpcs.CLEAR_SCANNER,
                 Access.CLIENTS,
                 (caller, header, request, responder) -> reads.execute(() -> scans.clear(request.number())));
+    }
+
+    private <R extends TBase<?, ?>> void onRow(
+            RpcHandlers handlers, Rpc<Blob, R> rpc, RowReading<R> reading, ToLongFunction<R> bytesOf) {
+        on(handlers, rpc, reading, bytesOf);
     }
 
     private <Q extends TBase<?, ?>, R extends TBase<?, ?>> void on(
@@ -145,36 +172,42 @@ final class ReadHandlers {
         } else if (read.gate().readBytes().isLimited()
                 && read.gate().readBytes().isExhausted(clock.nowMs())) {
             read.responder().fail(ErrorCode.ERR_BUSY);
-        } else {
+        } else if (!perform(read, true)) {
             try {
-                reads.execute(() -> perform(read));
+                reads.execute(() -> perform(read, false));
             } catch (RejectedExecutionException e) {
                 read.responder().fail(ErrorCode.ERR_BUSY);
             }
         }
     }
 
-    private <Q extends TBase<?, ?>, R extends TBase<?, ?>> void perform(Read<Q, R> read) {
+    /** False if the memory alone was to be asked and could not tell: nothing is answered then. */
+    private <Q extends TBase<?, ?>, R extends TBase<?, ?>> boolean perform(Read<Q, R> read, boolean fromMemory) {
         Replica replica = read.replica();
         long beganMs = clock.nowMs();
         ReplicaView before = replica.view();
         AppRules rules = read.gate().rules();
-        R reply;
+        @Nullable R reply;
         try {
-            reply = read.reading().read(replica, replica.engine(), rules, read.request());
+            reply = fromMemory
+                    ? read.reading().readFromMemory(replica, replica.engine(), rules, read.request())
+                    : read.reading().read(replica, replica.engine(), rules, read.request());
         } catch (EngineException e) {
             // A checkpoint may have replaced the engine under the read; if it is damage, the replica finds it as well.
             LOG.warn("{}: a read failed", replica.gpid(), e);
             read.responder().fail(ErrorCode.ERR_INVALID_STATE);
-            return;
+            return true;
         } catch (IllegalArgumentException e) {
             LOG.info("{} of {} from {}: {}", read.rpc(), replica.gpid(), read.caller(), e.getMessage());
             read.responder().fail(ErrorCode.ERR_INVALID_DATA);
-            return;
+            return true;
         } catch (RuntimeException e) {
             LOG.error("{} of {} from {} failed", read.rpc(), replica.gpid(), read.caller(), e);
             read.responder().fail(ErrorCode.ERR_UNKNOWN);
-            return;
+            return true;
+        }
+        if (reply == null) {
+            return false;
         }
         if (read.gate().readBytes().isLimited()) {
             read.gate().readBytes().take(read.bytesOf().applyAsLong(reply));
@@ -192,11 +225,12 @@ final class ReadHandlers {
         if (slowMs > 0 && nowMs - beganMs > slowMs) {
             slowQueries.on(read.rpc().taskCode(), replica.gpid(), read.caller().remote(), nowMs - beganMs, nowMs);
         }
+        return true;
     }
 
-    private ReadResponse get(Replica replica, Engine engine, AppRules rules, Blob key) {
+    private ReadResponse get(Replica replica, AppRules rules, byte @Nullable [] stored) {
         Gpid gpid = replica.gpid();
-        byte[] value = rules.values().live(engine.get(key.bytes()), clock.wallMs());
+        byte[] value = rules.values().live(stored, clock.wallMs());
         return new ReadResponse()
                 .setError(value == null ? StatusCode.NOT_FOUND : StatusCode.OK)
                 .setValue(Blob.of(value == null ? new byte[0] : rules.values().userData(value)))
@@ -205,10 +239,10 @@ final class ReadHandlers {
                 .setServer(server);
     }
 
-    private TtlResponse ttl(Replica replica, Engine engine, AppRules rules, Blob key) {
+    private TtlResponse ttl(Replica replica, AppRules rules, byte @Nullable [] stored) {
         Gpid gpid = replica.gpid();
         long wallMs = clock.wallMs();
-        byte[] value = rules.values().live(engine.get(key.bytes()), wallMs);
+        byte[] value = rules.values().live(stored, wallMs);
         int seconds = 0;
         if (value != null) {
             int expiry = rules.values().expireTsSeconds(value);

@@ -85,6 +85,21 @@ abstract class EngineContract {
     }
 
     @Test
+    void whatMemoryTellsIsWhatARowIsNow() {
+        try (Engine engine = open()) {
+            engine.apply(1, List.of(put("a", "1"), put("b", "1")));
+            assertThat(text(engine.getFromMemory(bytes("a")))).isEqualTo("1");
+            engine.apply(2, List.of(put("a", "2"), remove("b")));
+            assertThat(text(engine.getFromMemory(bytes("a")))).isEqualTo("2");
+            assertThat(engine.getFromMemory(bytes("b"))).isNull();
+            engine.publish(3, publish(1), List.of(stage("s", Map.of("a", "loaded"))));
+            assertThat(text(engine.getFromMemory(bytes("a")))).isIn(null, "loaded");
+            engine.apply(4, List.of(put("a", "4")));
+            assertThat(text(engine.getFromMemory(bytes("a")))).isEqualTo("4");
+        }
+    }
+
+    @Test
     void aDecreeOutOfOrderIsRefused() {
         try (Engine engine = open()) {
             engine.apply(1, List.of());

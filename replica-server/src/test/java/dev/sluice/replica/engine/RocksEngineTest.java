@@ -81,6 +81,20 @@ final class RocksEngineTest extends EngineContract {
     }
 
     @Test
+    void aRowOnTheDiskIsNotInMemoryUntilItWasRead() {
+        try (Engine engine = open()) {
+            engine.apply(1, List.of(put("a", "1")));
+            engine.flush();
+        }
+        try (RocksEngineFactory cold = new RocksEngineFactory(EngineOptions.DEFAULT);
+                Engine engine = cold.open(directory("engine"))) {
+            assertThat(engine.getFromMemory(bytes("a"))).isNull();
+            assertThat(get(engine, "a")).isEqualTo("1");
+            assertThat(text(engine.getFromMemory(bytes("a")))).isEqualTo("1");
+        }
+    }
+
+    @Test
     void manyFilesOverLiveDataDoNotStopWrites() {
         List<Path> files = new ArrayList<>();
         for (int i = 0; i < 60; i++) {

@@ -130,6 +130,12 @@ final class InMemoryEngine implements Engine {
         return current.rows().get(key);
     }
 
+    /** Like one whose cache holds what was not flushed. */
+    @Override
+    public synchronized byte @Nullable [] getFromMemory(byte[] key) {
+        return unflushedKeys.contains(key) ? get(key) : null;
+    }
+
     @Override
     public synchronized EngineSnapshot snapshot() {
         requireOpen();
