@@ -22,6 +22,14 @@ enum IngestionStatus {
     IS_FAILED = 3
 }
 
+// How a load's rows meet the rows that are there.
+enum LoadMode {
+    MERGE = 0,       // loaded rows win
+    BEHIND = 1,      // rows that are there win, deleted ones too
+    REPLACE = 2,     // the loaded rows are all there is
+    ROLLBACK = 3     // not a load of rows: a generation that was kept is current again
+}
+
 enum BulkLoadControlType {
     BLC_PAUSE = 0,
     BLC_RESTART = 1,
@@ -35,6 +43,9 @@ struct StartBulkLoadRequest {
     3: string fileProviderType = ""; // a [block_service.<name>] section
     4: string remoteRootPath = "";
     5: bool ingestBehind;
+    // Fields of ours: other clients do not send them, other servers skip them.
+    1001: optional i32 mode;          // a LoadMode; ingestBehind says it if this is not set
+    1002: optional i64 rollbackTo;    // with ROLLBACK: the generation that is to be current again
 }
 
 struct StartBulkLoadResponse {

@@ -34,9 +34,9 @@ struct RowChange {
 // A load takes effect here. Everything that a replica needs to apply it from its staged files.
 struct PublishMutation {
     1: i64 loadId;
-    2: i32 mode;                     // 0 merge, 1 behind, 2 replace
+    2: i32 mode;                     // a LoadMode
     3: i64 epoch;
-    4: string manifestDigest;        // of this partition's manifest
+    4: string manifestDigest;        // of this partition's manifest; of a rollback: the generation's id
 }
 
 // Exactly one of the fields is set; none: a mutation that changes nothing.

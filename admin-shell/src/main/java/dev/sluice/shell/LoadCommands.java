@@ -5,10 +5,13 @@ import dev.sluice.client.LoadSource;
 import dev.sluice.client.LoadStatus;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.command.JsonText;
+import dev.sluice.common.view.TextTable;
 import dev.sluice.wire.bulkload.BulkLoadControlType;
 import dev.sluice.wire.bulkload.BulkLoadStatus;
+import dev.sluice.wire.bulkload.LoadMode;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -27,7 +30,9 @@ final class LoadCommands {
                 new Pause(session),
                 new Restart(session),
                 new Cancel(session),
-                new Clear(session));
+                new Clear(session),
+                new Generations(session),
+                new Rollback(session));
     }
 
     /** What every command on a load takes. */
@@ -117,8 +122,22 @@ final class LoadCommands {
 
         @Option(
                 names = {"-i", "--ingest_behind"},
-                description = "Rows that exist win over loaded ones.")
+                description = "Rows that exist win over loaded ones (as --mode behind).")
         private boolean ingestBehind;
+
+        @Option(
+                names = {"-m", "--mode"},
+                defaultValue = "merge",
+                paramLabel = "MODE",
+                description = {
+                    "How loaded rows meet rows that are there (default: merge).",
+                    "merge: loaded rows win, other rows stay.",
+                    "behind: rows that are there win, deleted ones too; allowed by the app's env",
+                    "  rocksdb.allow_ingest_behind=true, which is set when it is created.",
+                    "replace: the loaded rows are all there is; the rows before are kept for",
+                    "  rollback_bulk_load."
+                })
+        private String mode;
 
         @Option(
                 names = {"-w", "--watch"},
@@ -136,12 +155,21 @@ final class LoadCommands {
                     required("cluster_name", clusterName),
                     required("file_provider_type", provider),
                     required("root_path", rootPath),
-                    ingestBehind);
+                    ingestBehind ? LoadMode.BEHIND : mode());
             int code = attempt(session, json, "start", () -> {
                 session.admin().startBulkLoad(source);
                 return "start bulk load succeed";
             });
             return code == Shell.DONE && watch ? watch(session, source.app()) : code;
+        }
+
+        private LoadMode mode() {
+            return switch (mode.toLowerCase(Locale.ROOT)) {
+                case "merge" -> LoadMode.MERGE;
+                case "behind" -> LoadMode.BEHIND;
+                case "replace" -> LoadMode.REPLACE;
+                default -> throw new ShellFailure("mode '" + mode + "': expected merge, behind or replace");
+            };
         }
     }
 
@@ -288,6 +316,92 @@ final class LoadCommands {
         public Integer call() {
             String name = app.require();
             return attempt(session, json, "clear", () -> session.admin().clearBulkLoad(name));
+        }
+    }
+
+    @Command(
+            name = "query_generations",
+            description = "Shows the generations of rows that an app keeps: one for each load of mode replace.")
+    private static final class Generations implements Callable<Integer> {
+        private final ShellSession session;
+
+        @Mixin
+        private JsonOption json;
+
+        @Mixin
+        private AppOption app;
+
+        Generations(ShellSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            TextTable table = TextTable.columns("generations", "pidx", "generation", "current", "writes_since");
+            AppGenerations.ask(session.admin(), app.require())
+                    .partitions()
+                    .forEach((index, kept) -> kept.forEach((id, generation) -> table.add(
+                            index, id, generation.current(), generation.current() ? generation.writes() : "-")));
+            session.print(json, table);
+            return Shell.DONE;
+        }
+    }
+
+    @Command(
+            name = "rollback_bulk_load",
+            description = {
+                "Makes a generation of rows current again that a load of mode replace has replaced.",
+                "All partitions switch, or none. What was written since is hidden, not deleted: the",
+                "generation that was current is kept, and another rollback goes back to it."
+            })
+    private static final class Rollback implements Callable<Integer> {
+        private final ShellSession session;
+
+        @Mixin
+        private JsonOption json;
+
+        @Mixin
+        private AppOption app;
+
+        @Option(
+                names = {"-g", "--generation"},
+                paramLabel = "ID",
+                description = "Which one, see query_generations (default: the newest that is not current).")
+        private Long generation;
+
+        @Option(
+                names = "--hide-writes",
+                description = "Also if rows were written since the switch, which are hidden then.")
+        private boolean hideWrites;
+
+        @Option(
+                names = {"-w", "--watch"},
+                description = "Show the progress until it has ended; exit code 0 if it succeeded.")
+        private boolean watch;
+
+        Rollback(ShellSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            String name = app.require();
+            AppGenerations kept = AppGenerations.ask(session.admin(), name);
+            long target = generation == null ? kept.newestToGoBackTo() : generation;
+            kept.requireKept(target);
+            long hidden = kept.writesHiddenBy(target);
+            if (hidden > 0 && !hideWrites) {
+                throw new ShellFailure(
+                        "rolling app '" + name + "' back to generation " + target + " would hide " + hidden
+                                + " rows written since the switch; --hide-writes does it all the same (they are kept in their "
+                                + "generation)");
+            }
+            int code = attempt(session, json, "rollback", () -> {
+                session.admin().rollbackBulkLoad(name, target);
+                return "rollback to generation " + target + " begins"
+                        + (hidden > 0 ? ", hides " + hidden + " rows" : "");
+            });
+            return code == Shell.DONE && watch ? watch(session, name) : code;
         }
     }
 

@@ -138,7 +138,7 @@ final class SmallLoad implements Callable<Integer> {
                 .build(new NumberedRows(rows), new StopSignal(), progress -> {});
 
         long start = System.nanoTime();
-        admin.startBulkLoad(new LoadSource(app, "benchmark", OneboxLayout.PROVIDER, store.toString(), false));
+        admin.startBulkLoad(LoadSource.merge(app, "benchmark", OneboxLayout.PROVIDER, store.toString()));
         long succeeded = 0;
         LoadStatus status = admin.queryBulkLoad(app);
         while (!status.isEnded()) {

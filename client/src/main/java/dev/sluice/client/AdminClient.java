@@ -52,6 +52,7 @@ import dev.sluice.wire.bulkload.ClearBulkLoadStateRequest;
 import dev.sluice.wire.bulkload.ClearBulkLoadStateResponse;
 import dev.sluice.wire.bulkload.ControlBulkLoadRequest;
 import dev.sluice.wire.bulkload.ControlBulkLoadResponse;
+import dev.sluice.wire.bulkload.LoadMode;
 import dev.sluice.wire.bulkload.QueryBulkLoadRequest;
 import dev.sluice.wire.bulkload.QueryBulkLoadResponse;
 import dev.sluice.wire.bulkload.StartBulkLoadRequest;
@@ -368,16 +369,34 @@ public final class AdminClient {
     /** Starts a load. */
     public void startBulkLoad(LoadSource source) {
         String what = "start bulk load of app '" + source.app() + "'";
-        StartBulkLoadResponse reply = ClientException.await(metas.callOnce(
-                what,
-                AdminRpcs.START_BULK_LOAD,
+        StartBulkLoadRequest request = new StartBulkLoadRequest()
+                .setAppName(source.app())
+                .setClusterName(source.clusterName())
+                .setFileProviderType(source.provider())
+                .setRemoteRootPath(source.rootPath())
+                .setIngestBehind(source.mode() == LoadMode.BEHIND);
+        // The other two are Pegasus' own, and said in its words.
+        start(what, source.mode() == LoadMode.REPLACE ? request.setMode(LoadMode.REPLACE.getValue()) : request);
+    }
+
+    /**
+     * Makes a generation of rows that a load of mode replace has replaced current again, in all partitions or in none. It is a
+     * load without files: {@link #queryBulkLoad} says how it stands.
+     *
+     * @param generation id of the load that made it; 0 for the rows that the app began with
+     */
+    public void rollbackBulkLoad(String app, long generation) {
+        start(
+                "rollback of app '" + app + "' to generation " + generation,
                 new StartBulkLoadRequest()
-                        .setAppName(source.app())
-                        .setClusterName(source.clusterName())
-                        .setFileProviderType(source.provider())
-                        .setRemoteRootPath(source.rootPath())
-                        .setIngestBehind(source.ingestBehind()),
-                StartBulkLoadResponse::getErr));
+                        .setAppName(app)
+                        .setMode(LoadMode.ROLLBACK.getValue())
+                        .setRollbackTo(generation));
+    }
+
+    private void start(String what, StartBulkLoadRequest request) {
+        StartBulkLoadResponse reply = ClientException.await(
+                metas.callOnce(what, AdminRpcs.START_BULK_LOAD, request, StartBulkLoadResponse::getErr));
         expectOk(what, reply.getErr(), reply.getHintMsg());
     }
 

@@ -95,6 +95,20 @@ public final class ReplicaOptions {
             .range(0, 31_536_000)
             .doc("How long an expired row stays on the disk; more than the clocks of servers differ.");
 
+    public static final Option<Integer> GENERATIONS_KEPT = Options.integer("replication", "bulk_load_generations_kept")
+            .defaultValue(1)
+            .range(0, 100)
+            .doc(
+                    "Generations that a load of mode replace, or a rollback, replaced and that are kept for rollback_bulk_load. "
+                            + "The app env replica.bulk_load_generations_kept goes before it.");
+
+    public static final Option<Integer> GENERATION_KEPT_SECONDS = Options.integer(
+                    "replication", "bulk_load_generation_kept_seconds")
+            .defaultValue(86_400)
+            .range(0, 31_536_000)
+            .doc("How long they are kept at most; their space is free afterwards. The app env "
+                    + "replica.bulk_load_generation_kept_seconds goes before it.");
+
     public static final Option<Integer> GARBAGE_SECONDS = Options.integer(
                     "replication", "gc_disk_garbage_replica_interval_seconds")
             .defaultValue(86_400)

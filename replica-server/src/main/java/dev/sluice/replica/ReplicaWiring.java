@@ -156,6 +156,8 @@ public record ReplicaWiring(Replicas replicas, Lease lease, NodeStream stream, R
         world.loads().registerCommands(world.commands(), config);
         world.commands()
                 .register(DigestCommand.NAME, DigestCommand.HELP, new DigestCommand(replicas, world.clock())::answer);
+        world.commands()
+                .register(GenerationsCommand.NAME, GenerationsCommand.HELP, new GenerationsCommand(replicas)::answer);
         housekeeping(world.control(), world.maintenance(), () -> {
             world.disks().check();
             replicas.mend();
@@ -194,7 +196,10 @@ public record ReplicaWiring(Replicas replicas, Lease lease, NodeStream stream, R
                 new ReplicaSettings.Expiry(
                         config.get(ReplicaOptions.EXPIRED_INTERVAL_SECONDS) * 1000L,
                         config.get(ReplicaOptions.EXPIRED_ROWS_PER_SECOND_MAX),
-                        config.get(ReplicaOptions.EXPIRED_KEEP_SECONDS)));
+                        config.get(ReplicaOptions.EXPIRED_KEEP_SECONDS)),
+                new ReplicaSettings.Retention(
+                        config.get(ReplicaOptions.GENERATIONS_KEPT),
+                        config.get(ReplicaOptions.GENERATION_KEPT_SECONDS) * 1000L));
     }
 
     /** Ends scans, flushes and closes the replicas, stops what waits. The stream is closed before. Blocks. */

@@ -219,7 +219,7 @@ public final class DataBenchmark implements Callable<Integer> {
                 new BulkLoadInfo(appId, app, partitions), directory.resolve("build"), System.currentTimeMillis());
         new FileSetBuilder(LocalBlockStore.ofAbsolutePaths(), location, options)
                 .build(data.source(), new StopSignal(), progress -> {});
-        admin.startBulkLoad(new LoadSource(app, "benchmark", OneboxLayout.PROVIDER, store.toString(), false));
+        admin.startBulkLoad(LoadSource.merge(app, "benchmark", OneboxLayout.PROVIDER, store.toString()));
         LoadStatus status = admin.queryBulkLoad(app);
         while (!status.isEnded()) {
             LockSupport.parkNanos(POLL_NANOS);

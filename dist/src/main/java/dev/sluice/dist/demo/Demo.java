@@ -85,7 +85,7 @@ final class Demo {
                     built.rows(), built.files(), built.bytes(), buildSeconds, built.duplicates());
 
             long loadStart = System.nanoTime();
-            admin.startBulkLoad(new LoadSource(APP, "demo", OneboxLayout.PROVIDER, store.toString(), false));
+            admin.startBulkLoad(LoadSource.merge(APP, "demo", OneboxLayout.PROVIDER, store.toString()));
             LoadStatus ended = watch(admin, built.bytes() * REPLICAS);
             double loadSeconds = secondsSince(loadStart);
             if (ended.status() != BulkLoadStatus.BLS_SUCCEED) {

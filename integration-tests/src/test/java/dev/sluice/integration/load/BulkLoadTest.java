@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.bulkload.sst.SstOptions;
 import dev.sluice.client.ClientException;
 import dev.sluice.client.LoadStatus;
+import dev.sluice.client.SluiceClient;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.HostPort;
 import dev.sluice.wire.bulkload.BulkLoadControlType;
@@ -89,11 +90,12 @@ final class BulkLoadTest {
         cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
         AtomicBoolean ended = new AtomicBoolean();
         AtomicInteger written = new AtomicInteger();
+        // A client that asks again would hide a refused write.
         Thread writer = new Thread(() -> {
-            try {
+            try (SluiceClient once = cluster.clientThatTriesOnce()) {
                 while (!ended.get()) {
                     int row = written.get();
-                    cluster.put(app, "own-" + row, "value-" + row);
+                    LoadCluster.put(once, app, "own-" + row, "value-" + row);
                     written.incrementAndGet();
                 }
             } catch (Exception e) {

@@ -27,6 +27,7 @@ import dev.sluice.dist.onebox.OneboxLayout;
 import dev.sluice.wire.admin.AppStatus;
 import dev.sluice.wire.bulkload.BulkLoadControlType;
 import dev.sluice.wire.bulkload.BulkLoadStatus;
+import dev.sluice.wire.bulkload.LoadMode;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -205,13 +206,12 @@ final class LoadCluster implements AutoCloseable {
     // ---- Loads
 
     void start(String app) {
-        client.admin()
-                .startBulkLoad(new LoadSource(
-                        app,
-                        "c",
-                        OneboxLayout.PROVIDER,
-                        directory.resolve("sets").toString(),
-                        false));
+        start(app, LoadMode.MERGE);
+    }
+
+    void start(String app, LoadMode mode) {
+        String root = directory.resolve("sets").toString();
+        client.admin().startBulkLoad(new LoadSource(app, "c", OneboxLayout.PROVIDER, root, mode));
     }
 
     void control(String app, BulkLoadControlType type) {
@@ -249,7 +249,19 @@ final class LoadCluster implements AutoCloseable {
 
     // ---- Rows
 
+    /** A client of its own, whose pause before a second attempt is longer than its deadline: what is refused fails. */
+    SluiceClient clientThatTriesOnce() {
+        int timeoutMs = 5_000;
+        return SluiceClient.connect(
+                onebox.layout().metaServers(),
+                new ClientOptions(timeoutMs, timeoutMs, timeoutMs, 10_000, 2 * timeoutMs, 2 * timeoutMs, false));
+    }
+
     void put(String app, String key, String value) throws Exception {
+        put(client, app, key, value);
+    }
+
+    static void put(SluiceClient client, String app, String key, String value) throws Exception {
         client.table(app)
                 .put(key.getBytes(UTF_8), new byte[0], value.getBytes(UTF_8))
                 .get(20, TimeUnit.SECONDS);

@@ -93,7 +93,7 @@ final class KilledServersTest {
         throttleTo(1_500_000);
         faultPoint(BEFORE_PUBLISH, "hold");
         faultPoint(BEFORE_RESULT, "hold");
-        admin.startBulkLoad(new LoadSource(APP, "here", OneboxLayout.PROVIDER, store().toString(), false));
+        admin.startBulkLoad(LoadSource.merge(APP, "here", OneboxLayout.PROVIDER, store().toString()));
         HostPort secondary = Wire.hostPort(configuration(0).getSecondaries().get(0));
         awaitStatus(status -> isDownloading(status, secondary));
         int killedSecondary = layout.replicaServers().indexOf(secondary);

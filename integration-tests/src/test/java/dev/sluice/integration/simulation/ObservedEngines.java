@@ -102,6 +102,16 @@ record ObservedEngines(EngineFactory engines, Observer observer) implements Engi
         }
 
         @Override
+        public List<GenerationInfo> generations() {
+            return engine.generations();
+        }
+
+        @Override
+        public boolean dropGeneration(long id) {
+            return engine.dropGeneration(id);
+        }
+
+        @Override
         public void close() {
             engine.close();
         }

@@ -112,6 +112,8 @@ final class AppEnvs {
         rules.put("replica.rocksdb_iteration_threshold_time_ms", integer(0, Long.MAX_VALUE));
         rules.put("replica.rocksdb_block_cache_enabled", bool());
         rules.put("replica.split.validate_partition_hash", bool());
+        rules.put("replica.bulk_load_generations_kept", integer(0, 100));
+        rules.put("replica.bulk_load_generation_kept_seconds", integer(0, 31_536_000));
         rules.put("rocksdb.usage_scenario", choice("normal", "prefer_write", "bulk_load"));
         rules.put("rocksdb.allow_ingest_behind", bool());
         rules.put("rocksdb.write_buffer_size", integer(16 * MIB, 512 * MIB));

@@ -26,6 +26,7 @@ import dev.sluice.wire.bulkload.BulkLoadControlType;
 import dev.sluice.wire.bulkload.ClearBulkLoadStateResponse;
 import dev.sluice.wire.bulkload.ControlBulkLoadRequest;
 import dev.sluice.wire.bulkload.ControlBulkLoadResponse;
+import dev.sluice.wire.bulkload.LoadMode;
 import dev.sluice.wire.bulkload.QueryBulkLoadResponse;
 import dev.sluice.wire.bulkload.StartBulkLoadRequest;
 import dev.sluice.wire.bulkload.StartBulkLoadResponse;
@@ -96,6 +97,11 @@ public final class LoadHandlers {
             answer.accept(e.code(), String.valueOf(e.getMessage()));
             return;
         }
+        if (request.isSetMode() && request.getMode() == LoadMode.ROLLBACK.getValue()) {
+            LoadSource none = new LoadSource("", "", "", app.name());
+            hear(leader.submit((state, wallMs) -> decideStart(state, wallMs, app, request, none)), answer);
+            return;
+        }
         String store = String.valueOf(request.getFileProviderType());
         var unused = driver.manifests()
                 .ask(store, "bulk_load_info", () -> StartCheck.checkSource(stores, app, request))
@@ -124,7 +130,8 @@ public final class LoadHandlers {
                     state.loads().lastLoadId() + 1,
                     app.id(),
                     source,
-                    request.isIngestBehind() ? 1 : 0,
+                    StartCheck.mode(request).getValue(),
+                    request.getRollbackTo(),
                     options.verify(),
                     Math.min(options.minReplicaCount(), app.maxReplicaCount()),
                     wallMs);

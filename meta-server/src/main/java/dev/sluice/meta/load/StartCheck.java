@@ -12,6 +12,7 @@ import dev.sluice.bulkload.store.FileSetSource;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.meta.state.App;
 import dev.sluice.meta.state.MetaState;
+import dev.sluice.wire.bulkload.LoadMode;
 import dev.sluice.wire.bulkload.StartBulkLoadRequest;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,7 +56,7 @@ final class StartCheck {
         if (refusal != null) {
             throw new Refusal(refusal.code(), refusal.hint());
         }
-        if (request.isIngestBehind() && !"true".equals(app.envs().get(ALLOW_BEHIND_ENV))) {
+        if (mode(request) == LoadMode.BEHIND && !"true".equals(app.envs().get(ALLOW_BEHIND_ENV))) {
             throw new Refusal(ErrorCode.ERR_INCONSISTENT_STATE, "inconsistent ingestion behind option");
         }
         String valueVersion = Integer.toString(BulkLoadInfo.VALUE_VERSION);
@@ -67,6 +68,19 @@ final class StartCheck {
                             + valueVersion);
         }
         return app;
+    }
+
+    /** What the request wants; Pegasus' tools say it by their own flag. */
+    static LoadMode mode(StartBulkLoadRequest request) throws Refusal {
+        LoadMode mode = request.isSetMode()
+                ? LoadMode.findByValue(request.getMode())
+                : request.isIngestBehind() ? LoadMode.BEHIND : LoadMode.MERGE;
+        if (mode == null) {
+            throw new Refusal(
+                    ErrorCode.ERR_INVALID_PARAMETERS,
+                    "mode " + request.getMode() + " is not known here, expected 0 (merge), 1 (behind) or 2 (replace)");
+        }
+        return mode;
     }
 
     /** What the store says: it is there, and has a file set that fits the app. Blocks. */

@@ -39,17 +39,36 @@ public interface Engine extends AutoCloseable {
     long flush();
 
     /**
-     * Prepares an ingest so that the critical step is short: flushes, hard-links the staged files beside the engine. Runs on
-     * a maintenance pool, may be repeated, and may be left out (then {@link #publish} does it).
+     * Prepares a publish so that the critical step is short: flushes; hard-links the staged files beside the engine, or for
+     * {@code replace} fills a hidden generation with them; for a rollback looks whether the generation is kept. Runs on a
+     * maintenance pool, may be repeated, and may be left out (then {@link #publish} does it).
      */
     void preparePublish(Publish publish, List<Path> stagedFiles);
 
     /**
-     * Applies a publish at a decree: the staged files become part of the rows, exactly once. Applied again with the same or
+     * Applies a publish at a decree: the staged files become part of the rows ({@code merge}) or all of them ({@code
+     * replace}, {@code rollback}: the generation before is kept), exactly once. Applied again with the same or
      * an older load id it only moves the decree, whatever crashed in between. The staged files are left as they are; they
      * may be deleted once {@link #durableDecree} has passed the decree. The caller has fsynced the log through the decree.
      */
     void publish(long decree, Publish publish, List<Path> stagedFiles);
+
+    /** The generations that are kept, the current one among them, by id. */
+    List<GenerationInfo> generations();
+
+    /**
+     * Drops a generation that is not current; snapshots of it stay readable, and its space is free after the last of them.
+     * False if it is current or not kept.
+     */
+    boolean dropGeneration(long id);
+
+    /**
+     * The rows as they were before, or are since, a load of mode {@code replace}.
+     *
+     * @param id of the load that made it; 0 for what a replica begins with
+     * @param writes rows written to it since it became current; 0 for one that is not
+     */
+    record GenerationInfo(long id, boolean isCurrent, long writes) {}
 
     /** The stored value of a stored key; null if there is none. Expiry is the caller's business. */
     byte @Nullable [] get(byte[] key);

@@ -8,6 +8,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -29,14 +34,15 @@ final class RocksDatabase implements AutoCloseable {
     static final long FORMAT_VERSION = 1;
 
     private static final String INTERNAL = "internal";
-    private static final String GENERATION_PREFIX = "gen-";
 
     /** A number about the rows that is kept in the internal family, under its name. */
     enum Fact {
         FORMAT,
         DECREE,
         GENERATION,
-        PUBLISHED_LOAD;
+        PUBLISHED_LOAD,
+        /** Rows written to the current generation since it became that. */
+        WRITES_SINCE_SWITCH;
 
         private byte[] key() {
             return name().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII);
@@ -45,10 +51,12 @@ final class RocksDatabase implements AutoCloseable {
 
     private final RocksSettings settings;
     private final RocksDB db;
-    private final List<ColumnFamilyHandle> families;
+    private final ColumnFamilyHandle other;
     private final ColumnFamilyHandle internal;
-    private final ColumnFamilyHandle rows;
-    private final byte[] rowsName;
+    /** By id; a family is made or dropped under the write lock, and flushed under the read lock. */
+    private final NavigableMap<Long, ColumnFamilyHandle> generations = new TreeMap<>();
+
+    private final ReadWriteLock generationsLock = new ReentrantReadWriteLock();
     private final ReadOptions readPersisted = new ReadOptions().setReadTier(ReadTier.PERSISTED_TIER);
     private final ReadOptions readAll = new ReadOptions();
     private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
@@ -57,10 +65,27 @@ final class RocksDatabase implements AutoCloseable {
             throws RocksDBException {
         this.settings = settings;
         this.db = db;
-        this.families = families;
-        internal = family(INTERNAL);
-        rows = family(GENERATION_PREFIX + read(Fact.GENERATION, readAll));
-        rowsName = rows.getName();
+        ColumnFamilyHandle foundOther = null;
+        ColumnFamilyHandle foundInternal = null;
+        for (ColumnFamilyHandle family : families) {
+            String name = new String(family.getName(), StandardCharsets.UTF_8);
+            if (Generation.isFamilyName(name)) {
+                generations.put(Generation.id(family), family);
+            } else if (name.equals(INTERNAL)) {
+                foundInternal = family;
+            } else {
+                foundOther = family;
+            }
+        }
+        if (foundOther == null || foundInternal == null) {
+            throw new EngineException("column family " + INTERNAL + " is missing");
+        }
+        other = foundOther;
+        internal = foundInternal;
+        long current = read(Fact.GENERATION, readAll);
+        if (!generations.containsKey(current)) {
+            throw new EngineException("column family " + Generation.familyName(current) + " is missing");
+        }
     }
 
     /** Opens or makes the database; {@link EngineException} on damage or a newer format. Takes over the settings. */
@@ -83,7 +108,7 @@ final class RocksDatabase implements AutoCloseable {
         for (String name : names) {
             descriptors.add(new ColumnFamilyDescriptor(
                     name.getBytes(StandardCharsets.UTF_8),
-                    name.startsWith(GENERATION_PREFIX) ? settings.rows() : settings.internal()));
+                    Generation.isFamilyName(name) ? settings.rows() : settings.internal()));
         }
         List<ColumnFamilyHandle> families = new ArrayList<>();
         RocksDB db = readOnly
@@ -116,10 +141,13 @@ final class RocksDatabase implements AutoCloseable {
         } else {
             names.add(new String(RocksDB.DEFAULT_COLUMN_FAMILY, StandardCharsets.UTF_8));
         }
-        for (String needed : List.of(INTERNAL, GENERATION_PREFIX + 0)) {
-            // Missing in a database whose making was cut short: nothing is in it.
-            if (!names.contains(needed) && !holdsTables(directory)) {
-                names.add(needed);
+        // Missing in a database whose making was cut short: nothing is in it.
+        if (!holdsTables(directory)) {
+            if (!names.contains(INTERNAL)) {
+                names.add(INTERNAL);
+            }
+            if (names.stream().noneMatch(Generation::isFamilyName)) {
+                names.add(Generation.familyName(0));
             }
         }
         return names;
@@ -150,14 +178,41 @@ final class RocksDatabase implements AutoCloseable {
         return db;
     }
 
-    /** The current generation. */
-    ColumnFamilyHandle rows() {
-        return rows;
+    /** The families of all generations, by id. */
+    Map<Long, ColumnFamilyHandle> generations() {
+        generationsLock.readLock().lock();
+        try {
+            return new TreeMap<>(generations);
+        } finally {
+            generationsLock.readLock().unlock();
+        }
     }
 
-    /** Name of {@link #rows}. */
-    byte[] rowsName() {
-        return rowsName;
+    /** Makes the empty family of a new generation. */
+    ColumnFamilyHandle createGeneration(long id) throws RocksDBException {
+        generationsLock.writeLock().lock();
+        try {
+            ColumnFamilyHandle family = db.createColumnFamily(new ColumnFamilyDescriptor(
+                    Generation.familyName(id).getBytes(StandardCharsets.UTF_8), settings.rows()));
+            generations.put(id, family);
+            return family;
+        } finally {
+            generationsLock.writeLock().unlock();
+        }
+    }
+
+    /** Drops the family of a generation; its space is free once its handle is closed, which the caller does. */
+    void dropGeneration(long id) throws RocksDBException {
+        generationsLock.writeLock().lock();
+        try {
+            ColumnFamilyHandle family = generations.get(id);
+            if (family != null) {
+                db.dropColumnFamily(family);
+                generations.remove(id);
+            }
+        } finally {
+            generationsLock.writeLock().unlock();
+        }
     }
 
     ReadOptions readOptions() {
@@ -187,14 +242,21 @@ final class RocksDatabase implements AutoCloseable {
 
     /** All families, or a crash leaves none of it. */
     void flush() throws RocksDBException {
+        generationsLock.readLock().lock();
         try (FlushOptions options = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true)) {
+            List<ColumnFamilyHandle> families = new ArrayList<>(generations.values());
+            families.add(internal);
             db.flush(options, families);
+        } finally {
+            generationsLock.readLock().unlock();
         }
     }
 
     @Override
     public void close() {
-        families.forEach(ColumnFamilyHandle::close);
+        generations().values().forEach(ColumnFamilyHandle::close);
+        internal.close();
+        other.close();
         db.close();
         readPersisted.close();
         readAll.close();
@@ -205,14 +267,5 @@ final class RocksDatabase implements AutoCloseable {
     private long read(Fact fact, ReadOptions options) throws RocksDBException {
         byte @Nullable [] value = db.get(internal, options, fact.key());
         return value == null ? 0 : ByteBuffer.wrap(value).getLong();
-    }
-
-    private ColumnFamilyHandle family(String name) throws RocksDBException {
-        for (ColumnFamilyHandle family : families) {
-            if (new String(family.getName(), StandardCharsets.UTF_8).equals(name)) {
-                return family;
-            }
-        }
-        throw new EngineException("column family " + name + " is missing");
     }
 }

@@ -3,18 +3,24 @@ package dev.sluice.replica.engine;
 import dev.sluice.common.data.StoredValue;
 import dev.sluice.replica.engine.FaultPoint.Step;
 import dev.sluice.replica.engine.RocksDatabase.Fact;
-import dev.sluice.replica.mutation.Change.LoadMode;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
+import dev.sluice.wire.bulkload.LoadMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
+import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.Holder;
 import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.LiveFileMetaData;
@@ -38,7 +44,6 @@ final class RocksEngine implements Engine {
     private final Supplier<RocksSettings> settings;
     private final RocksDatabase database;
     private final FaultPoint faultPoint;
-    private final StallLimits stallLimits = new StallLimits();
     private final StagedFiles stagedFiles;
     private final Pins pins;
 
@@ -46,8 +51,21 @@ final class RocksEngine implements Engine {
     private final ReentrantLock publishing = new ReentrantLock();
 
     private @Nullable Prepared prepared;
+
+    /** Filled and not published: nobody reads it. */
+    private @Nullable Hidden hidden;
+
+    /** All that are published and not dropped, the current one among them. */
+    private final ConcurrentNavigableMap<Long, Generation> generations = new ConcurrentSkipListMap<>();
+
+    /** Whose pins keep this open: those above, hidden ones, and some that were dropped. */
+    private final Set<Generation> open = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean closed;
+    private volatile Generation current;
     private volatile long appliedDecree;
     private volatile long publishedLoadId;
+    private volatile long writesSinceSwitch;
 
     /**
      * A publish whose files are ready.
@@ -55,6 +73,9 @@ final class RocksEngine implements Engine {
      * @param links to ingest; empty if there is nothing to ingest, or it is there
      */
     private record Prepared(long loadId, List<Path> stagedFiles, List<Path> links) {}
+
+    /** A generation that holds the staged files of a load. */
+    private record Hidden(Generation generation, List<Path> stagedFiles) {}
 
     private RocksEngine(Path directory, RocksDatabase database, Supplier<RocksSettings> settings, FaultPoint faultPoint)
             throws RocksDBException, IOException {
@@ -66,8 +87,29 @@ final class RocksEngine implements Engine {
         stagedFiles.clear();
         appliedDecree = database.read(Fact.DECREE);
         publishedLoadId = database.read(Fact.PUBLISHED_LOAD);
-        stallLimits.liftIfCrowded(database.db(), database.rows());
+        writesSinceSwitch = database.read(Fact.WRITES_SINCE_SWITCH);
         pins = new Pins(database::close);
+        for (var found : database.generations().entrySet()) {
+            if (found.getKey() > publishedLoadId) {
+                // Filled for a publish that did not come: it is filled again if it does.
+                database.dropGeneration(found.getKey());
+                found.getValue().close();
+            } else {
+                generations.put(found.getKey(), generation(found.getKey(), found.getValue()));
+            }
+        }
+        current = Objects.requireNonNull(generations.get(database.read(Fact.GENERATION)), "checked when opened");
+        current.liftStallLimitsIfCrowded(database.db());
+    }
+
+    private Generation generation(long id, ColumnFamilyHandle family) {
+        pin();
+        Generation made = new Generation(id, family, pins::unpin);
+        open.add(made);
+        if (closed) {
+            made.pins().close();
+        }
+        return made;
     }
 
     static RocksEngine open(Path directory, Supplier<RocksSettings> settings, FaultPoint faultPoint) {
@@ -105,35 +147,41 @@ final class RocksEngine implements Engine {
     @Override
     public void apply(long decree, List<RowChange> rows) {
         requireNext(decree);
-        pin();
+        Generation target = pinCurrent();
         try (WriteBatch batch = new WriteBatch()) {
             for (RowChange row : rows) {
                 if (row.value() == null) {
-                    batch.delete(database.rows(), row.key());
+                    batch.delete(target.family(), row.key());
                 } else {
-                    batch.put(database.rows(), row.key(), row.value());
+                    batch.put(target.family(), row.key(), row.value());
                 }
             }
             database.put(batch, Fact.DECREE, decree);
+            long writes = writesSinceSwitch + rows.size();
+            // Only a rollback asks for it, and there is none before the first switch.
+            if (target.id() != 0 || generations.size() > 1) {
+                database.put(batch, Fact.WRITES_SINCE_SWITCH, writes);
+                writesSinceSwitch = writes;
+            }
             database.write(batch);
             appliedDecree = decree;
             faultPoint.reached(Step.APPLIED);
         } catch (RocksDBException e) {
             throw failure(directory, "decree " + decree + " cannot be applied", e);
         } finally {
-            pins.unpin();
+            target.pins().unpin();
         }
     }
 
     @Override
     public int removeExpired(List<byte[]> keys, int expiryNow) {
-        pin();
+        Generation target = pinCurrent();
         try (WriteBatch batch = new WriteBatch()) {
             int removed = 0;
             for (byte[] key : keys) {
-                byte @Nullable [] value = database.db().get(database.rows(), database.readOptions(), key);
+                byte @Nullable [] value = database.db().get(target.family(), database.readOptions(), key);
                 if (value != null && StoredValue.hasExpired(value, expiryNow)) {
-                    batch.delete(database.rows(), key);
+                    batch.delete(target.family(), key);
                     removed++;
                 }
             }
@@ -144,7 +192,7 @@ final class RocksEngine implements Engine {
         } catch (RocksDBException e) {
             throw failure(directory, "expired rows cannot be removed", e);
         } finally {
-            pins.unpin();
+            target.pins().unpin();
         }
     }
 
@@ -155,7 +203,7 @@ final class RocksEngine implements Engine {
             faultPoint.reached(Step.BEFORE_FLUSH);
             database.flush();
             faultPoint.reached(Step.FLUSHED);
-            stallLimits.settle(database.db(), database.rows());
+            current.settleStallLimits(database.db());
             return database.readPersisted(Fact.DECREE);
         } catch (RocksDBException e) {
             throw failure(directory, "it cannot be flushed", e);
@@ -166,7 +214,7 @@ final class RocksEngine implements Engine {
 
     @Override
     public void preparePublish(Publish publish, List<Path> staged) {
-        requireMerge(publish);
+        requireKnown(publish.mode(), publish);
         pin();
         try {
             if (publish.loadId() > publishedLoadId) {
@@ -175,12 +223,18 @@ final class RocksEngine implements Engine {
                 try {
                     // It may have been published while this flushed: links made then would hold the space for nothing.
                     if (publish.loadId() > publishedLoadId) {
-                        prepare(publish, staged);
+                        switch (publish.mode()) {
+                            case MERGE, BEHIND -> prepare(publish, staged);
+                            case REPLACE -> fill(publish, staged);
+                            case ROLLBACK -> kept(publish);
+                        }
                     }
                 } finally {
                     publishing.unlock();
                 }
             }
+        } catch (RocksDBException e) {
+            throw failure(directory, "load " + publish.loadId() + " cannot be prepared", e);
         } finally {
             pins.unpin();
         }
@@ -188,18 +242,26 @@ final class RocksEngine implements Engine {
 
     @Override
     public void publish(long decree, Publish publish, List<Path> staged) {
-        requireMerge(publish);
+        requireKnown(publish.mode(), publish);
         requireNext(decree);
         pin();
         try (WriteBatch batch = new WriteBatch()) {
             publishing.lock();
             try {
+                Generation next = current;
                 if (publish.loadId() > publishedLoadId) {
-                    ingest(publish, staged);
+                    next = take(publish, staged);
                     database.put(batch, Fact.PUBLISHED_LOAD, publish.loadId());
+                    if (next.id() != current.id()) {
+                        database.put(batch, Fact.GENERATION, next.id());
+                        database.put(batch, Fact.WRITES_SINCE_SWITCH, 0);
+                    }
                 }
                 database.put(batch, Fact.DECREE, decree);
                 database.write(batch);
+                if (next.id() != current.id()) {
+                    switchTo(next);
+                }
                 appliedDecree = decree;
                 publishedLoadId = Math.max(publishedLoadId, publish.loadId());
                 faultPoint.reached(Step.TOKEN_WRITTEN);
@@ -214,35 +276,67 @@ final class RocksEngine implements Engine {
     }
 
     @Override
-    public byte @Nullable [] get(byte[] key) {
+    public List<GenerationInfo> generations() {
+        long now = current.id();
+        List<GenerationInfo> infos = new ArrayList<>();
+        for (long id : generations.keySet()) {
+            infos.add(new GenerationInfo(id, id == now, id == now ? writesSinceSwitch : 0));
+        }
+        return infos;
+    }
+
+    @Override
+    public boolean dropGeneration(long id) {
         pin();
+        publishing.lock();
         try {
-            return database.db().get(database.rows(), database.readOptions(), key);
+            Generation dropped = id == current.id() ? null : generations.remove(id);
+            if (dropped == null) {
+                return false;
+            }
+            if (database.readPersisted(Fact.PUBLISHED_LOAD) != publishedLoadId) {
+                // A family is dropped at once: what a crash leaves must not say that it is the current one.
+                database.flush();
+            }
+            drop(dropped);
+            return true;
+        } catch (RocksDBException e) {
+            throw failure(directory, "generation " + id + " cannot be dropped", e);
+        } finally {
+            publishing.unlock();
+            pins.unpin();
+        }
+    }
+
+    @Override
+    public byte @Nullable [] get(byte[] key) {
+        Generation read = pinCurrent();
+        try {
+            return database.db().get(read.family(), database.readOptions(), key);
         } catch (RocksDBException e) {
             throw failure(directory, "a row cannot be read", e);
         } finally {
-            pins.unpin();
+            read.pins().unpin();
         }
     }
 
     @Override
     public byte @Nullable [] getFromMemory(byte[] key) {
-        pin();
+        Generation read = pinCurrent();
         try {
             Holder<byte[]> found = new Holder<>();
             // That a key is not there is not taken from this answer: it is the same when a block in memory is damaged.
-            return database.db().keyMayExist(database.rows(), database.readOptions(), key, found)
+            return database.db().keyMayExist(read.family(), database.readOptions(), key, found)
                     ? found.getValue()
                     : null;
         } finally {
-            pins.unpin();
+            read.pins().unpin();
         }
     }
 
     @Override
     public EngineSnapshot snapshot() {
-        pin();
-        return new RocksSnapshot(directory, database, pins);
+        return new RocksSnapshot(directory, database, pinCurrent());
     }
 
     @Override
@@ -265,7 +359,9 @@ final class RocksEngine implements Engine {
 
     @Override
     public void close() {
+        closed = true;
         pins.close();
+        open.forEach(each -> each.pins().close());
     }
 
     @Override
@@ -293,7 +389,7 @@ final class RocksEngine implements Engine {
             boolean there = StagedFiles.anyIsLive(staged, liveFiles());
             ready = new Prepared(publish.loadId(), List.copyOf(staged), there ? List.of() : stagedFiles.link(staged));
             if (!ready.links().isEmpty()) {
-                stallLimits.lift(database.db(), database.rows());
+                current.liftStallLimits(database.db());
             }
         } catch (IOException | RocksDBException e) {
             throw failure(directory, "the staged files of load " + publish.loadId() + " cannot be linked", e);
@@ -303,27 +399,86 @@ final class RocksEngine implements Engine {
         return ready;
     }
 
-    private void ingest(Publish publish, List<Path> staged) throws RocksDBException {
+    /** Makes the load's rows ready under the generation that is current once it is published. */
+    private Generation take(Publish publish, List<Path> staged) throws RocksDBException {
         if (database.readPersisted(Fact.PUBLISHED_LOAD) != publishedLoadId) {
             // Else a crash could apply the load before this one again, above it.
             database.flush();
         }
+        return switch (publish.mode()) {
+            case MERGE, BEHIND -> ingest(publish, staged);
+            case REPLACE -> fill(publish, staged);
+            case ROLLBACK -> kept(publish);
+        };
+    }
+
+    private void switchTo(Generation next) {
+        generations.put(next.id(), next);
+        writesSinceSwitch = 0;
+        current = next;
+        hidden = null;
+    }
+
+    private Generation kept(Publish publish) {
+        long id = publish.rollbackTo();
+        Generation kept = generations.get(id);
+        if (kept == null) {
+            throw new EngineException(directory + ": generation " + id + " is not kept here, there are "
+                    + generations.keySet() + ": the app cannot be rolled back to it");
+        }
+        return kept;
+    }
+
+    /** Fills a hidden generation with the staged files. */
+    private Generation fill(Publish publish, List<Path> staged) throws RocksDBException {
+        Hidden filled = hidden;
+        if (filled != null
+                && filled.generation().id() == publish.loadId()
+                && filled.stagedFiles().equals(staged)) {
+            return filled.generation();
+        }
+        dropHidden();
+        List<Path> links;
+        try {
+            links = stagedFiles.link(staged);
+        } catch (IOException e) {
+            throw failure(directory, "the staged files of load " + publish.loadId() + " cannot be linked", e);
+        }
+        faultPoint.reached(Step.LINKED);
+        Generation next = generation(publish.loadId(), database.createGeneration(publish.loadId()));
+        // Also if the files cannot be ingested: then the next try drops it.
+        hidden = new Hidden(next, List.of());
+        faultPoint.reached(Step.BEFORE_INGEST);
+        if (!links.isEmpty()) {
+            // Files that overlap each other are levels above one another.
+            next.liftStallLimits(database.db());
+            ingest(next, links);
+        }
+        LOG.info("{}: load {}: {} files make a new generation", directory, publish.loadId(), links.size());
+        faultPoint.reached(Step.INGESTED);
+        hidden = new Hidden(next, List.copyOf(staged));
+        return next;
+    }
+
+    private void dropHidden() throws RocksDBException {
+        Hidden dropped = hidden;
+        if (dropped != null) {
+            hidden = null;
+            drop(dropped.generation());
+        }
+    }
+
+    private void drop(Generation generation) throws RocksDBException {
+        database.dropGeneration(generation.id());
+        open.remove(generation);
+        generation.pins().close();
+    }
+
+    private Generation ingest(Publish publish, List<Path> staged) throws RocksDBException {
         Prepared ready = prepare(publish, staged);
         faultPoint.reached(Step.BEFORE_INGEST);
         if (!ready.links().isEmpty()) {
-            // Never with write_global_seqno: it would write into the staged files.
-            try (IngestExternalFileOptions options = new IngestExternalFileOptions()
-                    .setMoveFiles(true)
-                    .setSnapshotConsistency(true)
-                    .setAllowGlobalSeqNo(true)
-                    .setAllowBlockingFlush(true)
-                    .setWriteGlobalSeqno(false)) {
-                database.db()
-                        .ingestExternalFile(
-                                database.rows(),
-                                ready.links().stream().map(Path::toString).toList(),
-                                options);
-            }
+            ingest(current, ready.links());
         }
         LOG.info(
                 "{}: load {}: {} of {} files ingested",
@@ -334,12 +489,28 @@ final class RocksEngine implements Engine {
         faultPoint.reached(Step.INGESTED);
         // The links were moved away.
         prepared = null;
+        return current;
     }
 
-    private List<Path> liveFiles() {
+    private void ingest(Generation target, List<Path> links) throws RocksDBException {
+        // Never with write_global_seqno: it would write into the staged files.
+        try (IngestExternalFileOptions options = new IngestExternalFileOptions()
+                .setMoveFiles(true)
+                .setSnapshotConsistency(true)
+                .setAllowGlobalSeqNo(true)
+                .setAllowBlockingFlush(true)
+                .setWriteGlobalSeqno(false)) {
+            database.db()
+                    .ingestExternalFile(
+                            target.family(), links.stream().map(Path::toString).toList(), options);
+        }
+    }
+
+    private List<Path> liveFiles() throws RocksDBException {
+        byte[] family = current.family().getName();
         List<Path> live = new ArrayList<>();
         for (LiveFileMetaData file : database.db().getLiveFilesMetaData()) {
-            if (Arrays.equals(file.columnFamilyName(), database.rowsName())) {
+            if (Arrays.equals(file.columnFamilyName(), family)) {
                 live.add(Path.of(file.path() + file.fileName()));
             }
         }
@@ -352,6 +523,20 @@ final class RocksEngine implements Engine {
         }
     }
 
+    /** The current generation, pinned by the caller from here on. */
+    private Generation pinCurrent() {
+        while (true) {
+            Generation now = current;
+            if (now.pins().pin()) {
+                return now;
+            }
+            // Either another one has become current meanwhile, or the engine is closed.
+            if (now == current) {
+                throw new EngineException(directory + ": the engine is closed");
+            }
+        }
+    }
+
     private void requireNext(long decree) {
         if (decree != appliedDecree + 1) {
             throw new IllegalArgumentException(
@@ -359,10 +544,10 @@ final class RocksEngine implements Engine {
         }
     }
 
-    private void requireMerge(Publish publish) {
-        if (publish.mode() != LoadMode.MERGE) {
-            throw new EngineException(directory + ": load " + publish.loadId() + " has mode " + publish.mode()
-                    + ", expected " + LoadMode.MERGE);
+    private void requireKnown(LoadMode mode, Publish publish) {
+        if (mode == LoadMode.BEHIND) {
+            throw new EngineException(directory + ": load " + publish.loadId() + " has mode " + mode
+                    + ", which this version does not publish");
         }
     }
 

@@ -8,20 +8,20 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Snapshot;
 
-/** A RocksDB snapshot of the generation that was current. It keeps the engine open, and its cursors keep it open. */
+/** A RocksDB snapshot of the generation that was current. It keeps that one and the engine open, and its cursors keep it open. */
 final class RocksSnapshot implements EngineSnapshot {
     private final Path directory;
     private final RocksDatabase database;
-    private final Pins enginePins;
+    private final Generation generation;
     private final Snapshot snapshot;
     private final ReadOptions options;
     private final Pins pins = new Pins(this::free);
 
-    /** @param enginePins pinned by the caller; this unpins them */
-    RocksSnapshot(Path directory, RocksDatabase database, Pins enginePins) {
+    /** @param generation pinned by the caller; this unpins it */
+    RocksSnapshot(Path directory, RocksDatabase database, Generation generation) {
         this.directory = directory;
         this.database = database;
-        this.enginePins = enginePins;
+        this.generation = generation;
         snapshot = database.db().getSnapshot();
         options = new ReadOptions().setSnapshot(snapshot);
     }
@@ -30,7 +30,7 @@ final class RocksSnapshot implements EngineSnapshot {
     public byte @Nullable [] get(byte[] key) {
         pin();
         try {
-            return database.db().get(database.rows(), options, key);
+            return database.db().get(generation.family(), options, key);
         } catch (RocksDBException e) {
             throw RocksEngine.failure(directory, "a row cannot be read", e);
         } finally {
@@ -41,7 +41,7 @@ final class RocksSnapshot implements EngineSnapshot {
     @Override
     public Cursor cursor() {
         pin();
-        return new RocksCursor(database.db().newIterator(database.rows(), options));
+        return new RocksCursor(database.db().newIterator(generation.family(), options));
     }
 
     @Override
@@ -59,7 +59,7 @@ final class RocksSnapshot implements EngineSnapshot {
         options.close();
         database.db().releaseSnapshot(snapshot);
         snapshot.close();
-        enginePins.unpin();
+        generation.pins().unpin();
     }
 
     private final class RocksCursor implements Cursor {

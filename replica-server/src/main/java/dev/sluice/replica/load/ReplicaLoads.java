@@ -12,6 +12,7 @@ import dev.sluice.bulkload.load.Step;
 import dev.sluice.bulkload.transfer.DownloadProgress;
 import dev.sluice.bulkload.transfer.DownloadSlots;
 import dev.sluice.common.Ballot;
+import dev.sluice.common.ErrorCode;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.replica.mutation.Change.Publish;
@@ -20,6 +21,7 @@ import dev.sluice.replica.replica.LoadHooks;
 import dev.sluice.replica.replica.LoadHost;
 import dev.sluice.replica.replication.RoleName;
 import dev.sluice.wire.WireErrorCode;
+import dev.sluice.wire.bulkload.LoadMode;
 import dev.sluice.wire.internal.GroupLoadReply;
 import dev.sluice.wire.internal.GroupLoadRequest;
 import dev.sluice.wire.internal.LoadDirective;
@@ -108,6 +110,9 @@ final class ReplicaLoads implements LoadHooks {
 
     @Override
     public boolean isStaged(Publish publish) {
+        if (publish.mode() == LoadMode.ROLLBACK) {
+            return host.keepsGeneration(publish.rollbackTo());
+        }
         Manifest manifest = staged;
         boolean here = state.phase() == MemberPhase.STAGED || state.phase() == MemberPhase.PUBLISHED;
         return here
@@ -118,6 +123,9 @@ final class ReplicaLoads implements LoadHooks {
 
     @Override
     public List<Path> stagedFiles(Publish publish) {
+        if (publish.mode() == LoadMode.ROLLBACK) {
+            return List.of();
+        }
         Manifest manifest = staged;
         if (manifest == null) {
             throw new IllegalStateException(host.gpid() + ": load " + publish.loadId() + " is not staged");
@@ -382,6 +390,8 @@ final class ReplicaLoads implements LoadHooks {
                     new Work(node, host.gpid(), host.self(), fetch.order(), disk, listener(fetch.attempt(), false));
             work = fetching;
             fetching.startFetch();
+        } else if (effect instanceof Effect.Verify verify && verify.order().isRollback()) {
+            lookForGeneration(verify);
         } else if (effect instanceof Effect.Verify verify) {
             Work verifying =
                     new Work(node, host.gpid(), host.self(), verify.order(), disk, listener(verify.attempt(), true));
@@ -392,6 +402,30 @@ final class ReplicaLoads implements LoadHooks {
         } else if (effect instanceof Effect.Delete delete) {
             delete(delete.upToLoadId());
         }
+    }
+
+    private void lookForGeneration(Effect.Verify verify) {
+        Publish rollback = publish(verify.order());
+        Work.Listener listener = listener(verify.attempt(), true);
+        if (host.keepsGeneration(rollback.rollbackTo())) {
+            listener.onDone();
+        } else {
+            listener.onFailed(
+                    new LoadError(
+                            ErrorCode.ERR_OBJECT_NOT_FOUND,
+                            host.gpid() + " on " + host.self() + ": generation " + rollback.rollbackTo()
+                                    + " is not kept any more; the app cannot be rolled back to it"),
+                    false);
+        }
+    }
+
+    /** True while a generation that is not current may become that. */
+    @Override
+    public boolean rollsBack() {
+        return order.isRollback()
+                && (order.goal() == LoadGoal.DOWNLOAD
+                        || order.goal() == LoadGoal.PUBLISH
+                        || order.goal() == LoadGoal.PAUSE);
     }
 
     private void requestSlot() {

@@ -1,5 +1,6 @@
 package dev.sluice.replica.mutation;
 
+import dev.sluice.wire.bulkload.LoadMode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,15 +22,19 @@ public sealed interface Change {
      * @param loadId grows from load to load of an app
      * @param mode what it does to rows that are there
      * @param epoch the app's epoch that it is
-     * @param manifestDigest of this partition's manifest, so that a replica knows that it staged the same
+     * @param manifestDigest of this partition's manifest, so that a replica knows that it staged the same; for a rollback,
+     *     which has no files, the id of the generation that is to be current again
      */
-    record Publish(long loadId, LoadMode mode, long epoch, String manifestDigest) implements Change {}
-
-    /** How a load's rows meet the rows that are there. The order is the number on the wire. */
-    enum LoadMode {
-        MERGE,
-        BEHIND,
-        REPLACE
+    record Publish(long loadId, LoadMode mode, long epoch, String manifestDigest) implements Change {
+        /** Of a rollback: the generation that is to be current again. */
+        public long rollbackTo() {
+            try {
+                return Long.parseLong(manifestDigest);
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException(
+                        "load " + loadId + " rolls back to generation '" + manifestDigest + "', expected a number", e);
+            }
+        }
     }
 
     /**

@@ -1,11 +1,11 @@
 package dev.sluice.replica.mutation;
 
 import dev.sluice.common.Ballot;
-import dev.sluice.replica.mutation.Change.LoadMode;
 import dev.sluice.replica.mutation.Change.Nothing;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
 import dev.sluice.replica.mutation.Change.Rows;
+import dev.sluice.wire.bulkload.LoadMode;
 import dev.sluice.wire.internal.MutationBody;
 import dev.sluice.wire.internal.PublishMutation;
 import java.util.ArrayList;
@@ -99,7 +99,7 @@ public final class MutationCodec {
             body.setRows(wires);
         } else if (change instanceof Publish publish) {
             body.setPublish(new PublishMutation(
-                    publish.loadId(), number(publish.mode()), publish.epoch(), publish.manifestDigest()));
+                    publish.loadId(), publish.mode().getValue(), publish.epoch(), publish.manifestDigest()));
         }
         return body;
     }
@@ -120,21 +120,12 @@ public final class MutationCodec {
         return new Nothing();
     }
 
-    private static int number(LoadMode mode) {
-        return switch (mode) {
-            case MERGE -> 0;
-            case BEHIND -> 1;
-            case REPLACE -> 2;
-        };
-    }
-
     /** The mode with that number on the wire; {@link IllegalArgumentException} if there is none. */
     public static LoadMode mode(int number) {
-        return switch (number) {
-            case 0 -> LoadMode.MERGE;
-            case 1 -> LoadMode.BEHIND;
-            case 2 -> LoadMode.REPLACE;
-            default -> throw new IllegalArgumentException("load mode " + number + ", expected 0 to 2");
-        };
+        LoadMode mode = LoadMode.findByValue(number);
+        if (mode == null) {
+            throw new IllegalArgumentException("load mode " + number + ", expected 0 to 3");
+        }
+        return mode;
     }
 }

@@ -25,6 +25,9 @@ public interface LoadHooks extends AutoCloseable {
      */
     List<Path> stagedFiles(Publish publish);
 
+    /** True while a generation that is not current is to become that, so that none may be dropped. */
+    boolean rollsBack();
+
     /** Id of the load whose files are staged here, 0 for none: a learner tells its primary. */
     long stagedLoadId();
 

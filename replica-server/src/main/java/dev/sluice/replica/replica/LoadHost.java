@@ -36,6 +36,9 @@ public interface LoadHost {
     /** Id of the last load that this replica's engine published, 0 for none. */
     long publishedLoadId();
 
+    /** Whether the engine has the rows of that generation. */
+    boolean keepsGeneration(long id);
+
     /** True if the log holds a publish of that load which is not applied yet, committed or not: it needs the staged files. */
     boolean awaitsPublish(long loadId);
 

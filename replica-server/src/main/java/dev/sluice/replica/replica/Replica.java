@@ -74,6 +74,7 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
     private final Teacher teacher;
     private final Pupil pupil;
     private final ExpiredRows expiredRows;
+    private final KeptGenerations keptGenerations;
     private final Map<Long, Responder<PrepareReply>> prepares = new HashMap<>();
     private volatile ReplicaView view;
     private Role role;
@@ -120,6 +121,8 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
                 slot,
                 applier,
                 services.settings().expiry());
+        this.keptGenerations = new KeptGenerations(
+                gpid, loop, services.maintenance(), services.settings().retention());
         Installer installer =
                 new Installer(services, gpid, loop, directory, slot, log, applier, flusher, this, this::onInstalled);
         this.pupil =
@@ -464,6 +467,10 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         record.onTick(loop.nowMs(), slot, history);
         if (!slot.isVacant() && !applier.isPublishing()) {
             flusher.onTick(slot.engine());
+            if (!hooks.rollsBack()) {
+                AppDescription known = app;
+                keptGenerations.onTick(slot.engine(), known == null ? Map.of() : known.getEnvs());
+            }
         }
         expiredRows.onTick(role.name());
         diskRefuses =

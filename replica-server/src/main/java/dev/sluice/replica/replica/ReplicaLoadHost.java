@@ -54,6 +54,11 @@ record ReplicaLoadHost(Replica replica, ReplicaServices services, Path loadDirec
     }
 
     @Override
+    public boolean keepsGeneration(long id) {
+        return replica.engine().generations().stream().anyMatch(each -> each.id() == id);
+    }
+
+    @Override
     public boolean awaitsPublish(long loadId) {
         return replica.awaitsPublish(loadId);
     }

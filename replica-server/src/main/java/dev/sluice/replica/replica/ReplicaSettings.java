@@ -11,6 +11,7 @@ import dev.sluice.replica.replication.Limits;
  * @param logFsync writes are on the disk before they are acknowledged
  * @param rejectsWritesWhenFull writes of clients are refused while the disk is nearly full or fails
  * @param expiry how rows whose time is over are removed
+ * @param retention how many generations that were replaced are kept, and how long
  */
 public record ReplicaSettings(
         Limits limits,
@@ -19,9 +20,17 @@ public record ReplicaSettings(
         long logReserveBytes,
         boolean logFsync,
         boolean rejectsWritesWhenFull,
-        Expiry expiry) {
+        Expiry expiry,
+        Retention retention) {
     public static final ReplicaSettings DEFAULT = new ReplicaSettings(
-            Limits.DEFAULT, 100_000, 64L << 20, 256L << 20, false, true, new Expiry(3_600_000, 10_000, 600));
+            Limits.DEFAULT,
+            100_000,
+            64L << 20,
+            256L << 20,
+            false,
+            true,
+            new Expiry(3_600_000, 10_000, 600),
+            new Retention(1, 86_400_000));
 
     /**
      * How rows whose time is over are removed.
@@ -31,4 +40,12 @@ public record ReplicaSettings(
      * @param keepSeconds how long a row stays after its time: more than clocks differ
      */
     public record Expiry(long intervalMs, int rowsPerSecondMax, int keepSeconds) {}
+
+    /**
+     * Which generations of rows are kept beside the current one.
+     *
+     * @param count at most so many
+     * @param keptMs at most so long
+     */
+    public record Retention(int count, long keptMs) {}
 }

@@ -94,6 +94,16 @@ final class WatchedEngine implements Engine {
     }
 
     @Override
+    public List<GenerationInfo> generations() {
+        return engine.generations();
+    }
+
+    @Override
+    public boolean dropGeneration(long id) {
+        return engine.dropGeneration(id);
+    }
+
+    @Override
     public void close() {
         engine.close();
     }

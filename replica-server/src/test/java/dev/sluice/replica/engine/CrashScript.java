@@ -3,6 +3,8 @@ package dev.sluice.replica.engine;
 import static dev.sluice.replica.engine.EngineContract.publish;
 import static dev.sluice.replica.engine.EngineContract.put;
 import static dev.sluice.replica.engine.EngineContract.remove;
+import static dev.sluice.replica.engine.EngineContract.replacement;
+import static dev.sluice.replica.engine.EngineContract.rollback;
 
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.replica.mutation.Change;
@@ -34,7 +36,10 @@ final class CrashScript {
             publish(7),
             new Rows(List.of(put("d", "5"), remove("x"))),
             publish(8),
-            new Rows(List.of(put("b", "7"))));
+            new Rows(List.of(put("b", "7"))),
+            replacement(9),
+            new Rows(List.of(put("b", "9"))),
+            rollback(10, 0));
 
     private final FileSystem files;
     private final Path directory;
@@ -46,9 +51,17 @@ final class CrashScript {
     static final class CrashException extends RuntimeException {}
 
     /** What an engine holds. */
-    record Found(long decree, long publishedLoadId, SortedMap<String, String> rows) {
+    record Found(
+            long decree,
+            long publishedLoadId,
+            List<Engine.GenerationInfo> generations,
+            SortedMap<String, String> rows) {
         static Found in(Engine engine) {
-            return new Found(engine.appliedDecree(), engine.publishedLoadId(), EngineContract.rows(engine));
+            return new Found(
+                    engine.appliedDecree(),
+                    engine.publishedLoadId(),
+                    engine.generations(),
+                    EngineContract.rows(engine));
         }
     }
 
@@ -90,6 +103,9 @@ final class CrashScript {
             if (begin == 0 && decree == 3) {
                 engine.preparePublish(publish(7), staged(7));
             }
+            if (begin == 0 && decree == 8) {
+                engine.preparePublish(replacement(9), staged(9));
+            }
             apply(engine, decree);
             if (begin == 0 && (decree == 1 || decree == 5)) {
                 engine.flush();
@@ -99,6 +115,8 @@ final class CrashScript {
                 install();
             }
         }
+        // A family is dropped at once, and what survives a crash must not need it.
+        engine.dropGeneration(9);
         return engine;
     }
 
@@ -112,7 +130,7 @@ final class CrashScript {
     }
 
     private List<Path> staged(long loadId) {
-        return loadId == 7 ? List.of(stagedFile(directory, 0), stagedFile(directory, 1)) : List.of();
+        return loadId == 7 || loadId == 9 ? List.of(stagedFile(directory, 0), stagedFile(directory, 1)) : List.of();
     }
 
     static Path stagedFile(Path directory, int number) {

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.common.data.StoredValue;
-import dev.sluice.replica.mutation.Change.LoadMode;
+import dev.sluice.replica.engine.Engine.GenerationInfo;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
+import dev.sluice.wire.bulkload.LoadMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -346,6 +347,131 @@ abstract class EngineContract {
         }
     }
 
+    /** B.3, B.19: writes before the decree stay in the old generation, those after it are in the new one. */
+    @Test
+    void aReplacementHidesAllThatWasBeforeIt() {
+        Path file = stage("1", Map.of("a", "loaded", "b", "loaded"));
+        try (Engine engine = open()) {
+            engine.apply(1, List.of(put("a", "before"), put("z", "before")));
+            engine.preparePublish(replacement(7), List.of(file));
+            assertThat(rows(engine)).containsOnlyKeys("a", "z");
+            engine.apply(2, List.of(put("y", "before")));
+            engine.publish(3, replacement(7), List.of(file));
+            assertThat(rows(engine)).containsExactly(Map.entry("a", "loaded"), Map.entry("b", "loaded"));
+            assertThat(get(engine, "z")).isNull();
+            assertThat(engine.generations())
+                    .containsExactly(new GenerationInfo(0, false, 0), new GenerationInfo(7, true, 0));
+            engine.apply(4, List.of(put("z", "after"), remove("b")));
+            assertThat(rows(engine)).containsExactly(Map.entry("a", "loaded"), Map.entry("z", "after"));
+            assertThat(engine.generations()).contains(new GenerationInfo(7, true, 2));
+            engine.flush();
+        }
+        deleteStaged(file);
+        try (Engine engine = open()) {
+            assertThat(engine.publishedLoadId()).isEqualTo(7);
+            assertThat(engine.appliedDecree()).isEqualTo(4);
+            assertThat(rows(engine)).containsExactly(Map.entry("a", "loaded"), Map.entry("z", "after"));
+            assertThat(engine.generations()).contains(new GenerationInfo(7, true, 2));
+        }
+    }
+
+    /** B.19: a scan stays in its generation, also when that is dropped. */
+    @Test
+    void aSnapshotStaysInItsGeneration() throws InterruptedException {
+        Path file = stage("1", Map.of("a", "loaded"));
+        Engine engine = open();
+        try (engine) {
+            engine.apply(1, List.of(put("a", "before"), put("b", "before")));
+            try (EngineSnapshot snapshot = engine.snapshot();
+                    EngineSnapshot.Cursor cursor = snapshot.cursor()) {
+                cursor.seek(bytes("a"));
+                engine.publish(2, replacement(7), List.of(file));
+                assertThat(engine.dropGeneration(7)).as("the current one").isFalse();
+                assertThat(engine.dropGeneration(0)).isTrue();
+                assertThat(engine.dropGeneration(0)).as("again").isFalse();
+                cursor.next();
+                assertThat(text(cursor.key())).isEqualTo("b");
+                assertThat(rows(snapshot)).containsExactly(Map.entry("a", "before"), Map.entry("b", "before"));
+                assertThat(text(snapshot.get(bytes("a")))).isEqualTo("before");
+                assertThat(rows(engine)).containsExactly(Map.entry("a", "loaded"));
+            }
+        }
+        assertThat(engine.awaitClosed(1_000)).isTrue();
+        try (Engine again = open()) {
+            assertThat(again.generations()).containsExactly(new GenerationInfo(7, true, 0));
+            assertThat(rows(again)).containsExactly(Map.entry("a", "loaded"));
+        }
+    }
+
+    /** B.10: a hidden generation that a restart finds unpublished is filled again. */
+    @Test
+    void aReplacementThatACrashLostIsAppliedAgain() {
+        Path file = stage("1", Map.of("a", "loaded"));
+        try (Engine engine = open()) {
+            engine.apply(1, List.of(put("b", "before")));
+            engine.flush();
+            engine.preparePublish(replacement(7), List.of(file));
+            engine.publish(2, replacement(7), List.of(file));
+            engine.apply(3, List.of(put("c", "after")));
+        }
+        try (Engine engine = open()) {
+            assertThat(engine.appliedDecree()).isEqualTo(1);
+            assertThat(rows(engine)).containsExactly(Map.entry("b", "before"));
+            assertThat(engine.generations()).containsExactly(new GenerationInfo(0, true, 0));
+            engine.publish(2, replacement(7), List.of(file));
+            engine.apply(3, List.of(put("c", "after")));
+            assertThat(rows(engine)).containsExactly(Map.entry("a", "loaded"), Map.entry("c", "after"));
+            engine.publish(4, replacement(7), List.of(file));
+            assertThat(rows(engine)).containsOnlyKeys("a", "c");
+        }
+    }
+
+    /** B.19: back to a kept generation, and forward again; what was written since is hidden, not lost. */
+    @Test
+    void aRollbackMakesAKeptGenerationCurrentAgain() {
+        Path file = stage("1", Map.of("a", "loaded"));
+        try (Engine engine = open()) {
+            engine.apply(1, List.of(put("a", "before")));
+            engine.publish(2, replacement(7), List.of(file));
+            engine.apply(3, List.of(put("b", "since")));
+            engine.publish(4, rollback(8, 0), List.of());
+            assertThat(rows(engine)).containsExactly(Map.entry("a", "before"));
+            assertThat(engine.generations())
+                    .containsExactly(new GenerationInfo(0, true, 0), new GenerationInfo(7, false, 0));
+            engine.apply(5, List.of(put("c", "later")));
+            assertThat(engine.generations()).contains(new GenerationInfo(0, true, 1));
+            engine.publish(6, rollback(9, 7), List.of());
+            assertThat(rows(engine)).containsExactly(Map.entry("a", "loaded"), Map.entry("b", "since"));
+        }
+        try (Engine engine = open()) {
+            assertThat(engine.appliedDecree()).isLessThan(6);
+        }
+    }
+
+    @Test
+    void aRollbackToAGenerationThatIsNotKeptIsRefused() {
+        try (Engine engine = open()) {
+            assertThatThrownBy(() -> engine.preparePublish(rollback(8, 3), List.of()))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("generation 3 is not kept here");
+        }
+    }
+
+    /** A generation is dropped at once: what survives a crash must not point to it. */
+    @Test
+    void aGenerationIsDroppedOnlyOnceItsSuccessorSurvivesACrash() {
+        Path file = stage("1", Map.of("a", "loaded"));
+        try (Engine engine = open()) {
+            engine.apply(1, List.of(put("b", "before")));
+            engine.publish(2, replacement(7), List.of(file));
+            engine.dropGeneration(0);
+        }
+        try (Engine engine = open()) {
+            assertThat(engine.appliedDecree()).isEqualTo(2);
+            assertThat(rows(engine)).containsExactly(Map.entry("a", "loaded"));
+        }
+    }
+
     @Test
     void modesThatThisVersionDoesNotPublishAreRefused() {
         try (Engine engine = open()) {
@@ -406,6 +532,14 @@ abstract class EngineContract {
 
     static Publish publish(long loadId) {
         return new Publish(loadId, LoadMode.MERGE, loadId, "digest");
+    }
+
+    static Publish replacement(long loadId) {
+        return new Publish(loadId, LoadMode.REPLACE, loadId, "digest");
+    }
+
+    static Publish rollback(long loadId, long generation) {
+        return new Publish(loadId, LoadMode.ROLLBACK, loadId, Long.toString(generation));
     }
 
     static RowChange put(String key, String value) {

@@ -46,6 +46,7 @@ final class EngineCrashTest {
                 .containsEntry("a", "loaded")
                 .containsEntry("b", "7")
                 .doesNotContainKey("x");
+        assertThat(end.generations()).containsExactly(new Engine.GenerationInfo(0, true, 0));
         assertThat(uncrashed.steps()).contains("FLUSHED", "LINKED", "INGESTED", "TOKEN_WRITTEN", "RENAMED");
 
         int steps = uncrashed.steps().size();

@@ -6,7 +6,9 @@ import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.file.LocalFileSystem;
 import dev.sluice.common.file.testing.CrashableFileSystem;
 import dev.sluice.replica.engine.testing.InMemoryEngineFactory;
+import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
+import dev.sluice.wire.bulkload.LoadMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -22,6 +25,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import org.jspecify.annotations.Nullable;
 
 /** B.3, B.10: random lives of an engine, crashes included; the replay of the log ends at what a naive model holds. */
 final class EnginePropertyTest {
@@ -31,6 +35,10 @@ final class EnginePropertyTest {
         PUBLISH,
         PUBLISH_AGAIN,
         PREPARE,
+        REPLACE,
+        REPLACE_PREPARED,
+        ROLLBACK,
+        DROP,
         FLUSH,
         CRASH
     }
@@ -102,17 +110,22 @@ final class EnginePropertyTest {
         private final EngineFactory factory;
         private final Path directory;
         private final List<Entry> log = new ArrayList<>();
-        private final TreeMap<String, String> model = new TreeMap<>();
+        /** The rows of every generation that is kept. */
+        private final TreeMap<Long, TreeMap<String, String>> generations = new TreeMap<>();
+
+        private TreeMap<String, String> model = new TreeMap<>();
+        private long current;
         private long loads;
         private long flushed;
         Engine engine;
 
         /** Rows, or a load and its files. */
-        private record Entry(long loadId, List<RowChange> rows, List<Path> staged) {}
+        private record Entry(@Nullable Publish load, List<RowChange> rows, List<Path> staged) {}
 
         Life(EngineFactory factory, Path directory) {
             this.factory = factory;
             this.directory = directory;
+            generations.put(0L, model);
             engine = factory.open(directory.resolve("engine"));
         }
 
@@ -132,19 +145,33 @@ final class EnginePropertyTest {
 
         private void step(Action action) throws IOException {
             switch (action.kind()) {
-                case PUT -> append(new Entry(0, rows(action, true), List.of()));
-                case REMOVE -> append(new Entry(0, rows(action, false), List.of()));
-                case PUBLISH -> append(newLoad(action));
+                case PUT -> append(new Entry(null, rows(action, true), List.of()));
+                case REMOVE -> append(new Entry(null, rows(action, false), List.of()));
+                case PUBLISH -> append(newLoad(action, LoadMode.MERGE));
                 case PUBLISH_AGAIN ->
                     log.stream()
-                            .filter(entry -> entry.loadId() > 0)
+                            .filter(entry -> entry.load() != null)
                             .findFirst()
-                            .ifPresent(entry -> append(new Entry(entry.loadId(), List.of(), entry.staged())));
-                case PREPARE -> {
-                    Entry load = newLoad(action);
-                    engine.preparePublish(EngineContract.publish(load.loadId()), load.staged());
+                            .ifPresent(this::appendAgain);
+                case REPLACE -> append(newLoad(action, LoadMode.REPLACE));
+                case ROLLBACK -> {
+                    loads++;
+                    long target = generation(action);
+                    append(new Entry(EngineContract.rollback(loads, target), List.of(), List.of()));
+                }
+                case DROP -> {
+                    long target = generation(action);
+                    boolean isCurrent = target == current;
+                    assertThat(engine.dropGeneration(target)).isEqualTo(!isCurrent);
+                    if (!isCurrent) {
+                        generations.remove(target);
+                    }
+                }
+                case PREPARE, REPLACE_PREPARED -> {
+                    Entry load = newLoad(action, action.kind() == Kind.PREPARE ? LoadMode.MERGE : LoadMode.REPLACE);
+                    engine.preparePublish(Objects.requireNonNull(load.load()), load.staged());
                     flushed = log.size();
-                    append(new Entry(0, rows(action, true), List.of()));
+                    append(new Entry(null, rows(action, true), List.of()));
                     append(load);
                 }
                 case FLUSH -> {
@@ -158,7 +185,13 @@ final class EnginePropertyTest {
             }
         }
 
-        private Entry newLoad(Action action) throws IOException {
+        /** One of those that are kept. */
+        private long generation(Action action) {
+            List<Long> ids = List.copyOf(generations.keySet());
+            return ids.get(action.key() % ids.size());
+        }
+
+        private Entry newLoad(Action action, LoadMode mode) throws IOException {
             loads++;
             List<RowChange> rows = rows(action, true);
             List<Path> staged = new ArrayList<>();
@@ -167,7 +200,7 @@ final class EnginePropertyTest {
                 stage(path, List.of(row));
                 staged.add(path);
             }
-            return new Entry(loads, rows, staged);
+            return new Entry(new Publish(loads, mode, loads, "digest"), rows, staged);
         }
 
         private List<RowChange> rows(Action action, boolean put) {
@@ -179,8 +212,23 @@ final class EnginePropertyTest {
             return rows;
         }
 
+        /** Only the decree moves. */
+        private void appendAgain(Entry entry) {
+            log.add(new Entry(entry.load(), List.of(), entry.staged()));
+            apply(log.size());
+        }
+
         private void append(Entry entry) {
             log.add(entry);
+            Publish load = entry.load();
+            if (load != null && load.mode() == LoadMode.REPLACE) {
+                model = new TreeMap<>();
+                current = load.loadId();
+                generations.put(current, model);
+            } else if (load != null && load.mode() == LoadMode.ROLLBACK) {
+                current = load.rollbackTo();
+                model = Objects.requireNonNull(generations.get(current));
+            }
             for (RowChange row : entry.rows()) {
                 String key = String.valueOf(EngineContract.text(row.key()));
                 String value = EngineContract.text(row.value());
@@ -195,10 +243,10 @@ final class EnginePropertyTest {
 
         private void apply(int decree) {
             Entry entry = log.get(decree - 1);
-            if (entry.loadId() == 0) {
+            if (entry.load() == null) {
                 engine.apply(decree, entry.rows());
             } else {
-                engine.publish(decree, EngineContract.publish(entry.loadId()), entry.staged());
+                engine.publish(decree, entry.load(), entry.staged());
             }
         }
 

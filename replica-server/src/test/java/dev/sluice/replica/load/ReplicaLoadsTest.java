@@ -18,12 +18,12 @@ import dev.sluice.common.file.testing.CrashableFileSystem;
 import dev.sluice.common.time.EventLoop;
 import dev.sluice.common.time.testing.VirtualTime;
 import dev.sluice.replica.ReplicaOptions;
-import dev.sluice.replica.mutation.Change.LoadMode;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.replica.LoadHost;
 import dev.sluice.replica.replica.ReplicaView;
 import dev.sluice.replica.replication.Configuration;
 import dev.sluice.replica.replication.RoleName;
+import dev.sluice.wire.bulkload.LoadMode;
 import dev.sluice.wire.internal.GroupLoadReply;
 import dev.sluice.wire.internal.GroupLoadRequest;
 import dev.sluice.wire.internal.LoadDirective;
@@ -140,6 +140,11 @@ final class ReplicaLoadsTest {
         @Override
         public long publishedLoadId() {
             return 0;
+        }
+
+        @Override
+        public boolean keepsGeneration(long id) {
+            return id == 0;
         }
 
         @Override

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.common.Ballot;
-import dev.sluice.replica.mutation.Change.LoadMode;
 import dev.sluice.replica.mutation.Change.Nothing;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
 import dev.sluice.replica.mutation.Change.Rows;
+import dev.sluice.wire.bulkload.LoadMode;
 import dev.sluice.wire.internal.MutationBody;
 import dev.sluice.wire.internal.PublishMutation;
 import java.util.HexFormat;
@@ -54,11 +54,11 @@ final class MutationCodecTest {
     void aModeThatDoesNotExistIsRefused() {
         var wire = new dev.sluice.wire.internal.Mutation();
         MutationBody body = new MutationBody();
-        body.setPublish(new PublishMutation(1, 3, 1, "digest"));
+        body.setPublish(new PublishMutation(1, 4, 1, "digest"));
         wire.setBody(body);
         assertThatThrownBy(() -> MutationCodec.fromWire(wire))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("load mode 3, expected 0 to 2");
+                .hasMessageContaining("load mode 4, expected 0 to 3");
     }
 
     private static void assertSame(Change change) {

@@ -33,7 +33,8 @@ class ExpiredRowsTest {
                 usual.logReserveBytes(),
                 usual.logFsync(),
                 usual.rejectsWritesWhenFull(),
-                new ReplicaSettings.Expiry(INTERVAL_MS, 1_000, KEEP_SECONDS));
+                new ReplicaSettings.Expiry(INTERVAL_MS, 1_000, KEEP_SECONDS),
+                usual.retention());
         node.restart(false, false, DISK1);
         node.tell(P, 1, SELF, List.of());
     }

@@ -236,6 +236,11 @@ final class OneNode implements Replicas.Listener {
         }
 
         @Override
+        public boolean rollsBack() {
+            return false;
+        }
+
+        @Override
         public long stagedLoadId() {
             return 0;
         }

@@ -244,6 +244,11 @@ final class ReplicasTest {
         }
 
         @Override
+        public boolean rollsBack() {
+            return false;
+        }
+
+        @Override
         public long stagedLoadId() {
             return 0;
         }

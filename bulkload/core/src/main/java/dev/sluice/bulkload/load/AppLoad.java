@@ -32,7 +32,19 @@ public record AppLoad(LoadPlan plan, AppPhase phase, List<PartitionLoad> partiti
 
     /** A load that begins. */
     public static AppLoad start(LoadPlan plan, List<PartitionLoad> partitions) {
-        return new AppLoad(plan, new Downloading(), partitions);
+        return new AppLoad(
+                plan,
+                new Downloading(),
+                plan.isRollback()
+                        ? partitions.stream()
+                                .map(partition -> partition.pinned(generationPin(plan)))
+                                .toList()
+                        : partitions);
+    }
+
+    /** A rollback reads no manifests: what every member is to have is the generation. */
+    private static ManifestPin generationPin(LoadPlan plan) {
+        return new ManifestPin(Long.toString(plan.rollbackTo()), 0, 0, true);
     }
 
     AppLoad with(AppPhase newPhase, List<PartitionLoad> newPartitions) {

@@ -1,5 +1,6 @@
 package dev.sluice.bulkload.load;
 
+import dev.sluice.wire.bulkload.LoadMode;
 import dev.sluice.wire.internal.LoadGoal;
 
 /**
@@ -10,7 +11,7 @@ import dev.sluice.wire.internal.LoadGoal;
  * @param provider name of a {@code [block_service.<name>]} section
  * @param partitionPath below the provider's root
  * @param manifestDigest pinned
- * @param mode 0 merge, 1 behind
+ * @param mode a {@link LoadMode}, as a number
  * @param epoch with PUBLISH
  * @param partitionCount of the app
  * @param verify full, checksum or size
@@ -33,6 +34,11 @@ public record LoadOrder(
     /** Have nothing of that load, nor of one before it. */
     public static LoadOrder cleanUp(long loadId) {
         return new LoadOrder(loadId, LoadGoal.CLEAN_UP, "", "", "", 0, 0, 0, "", false);
+    }
+
+    /** True if there is nothing to fetch: a generation that was kept is current again. */
+    public boolean isRollback() {
+        return mode == LoadMode.ROLLBACK.getValue();
     }
 
     boolean cleansUp() {

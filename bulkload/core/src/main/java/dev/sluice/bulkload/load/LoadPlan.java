@@ -1,21 +1,36 @@
 package dev.sluice.bulkload.load;
 
+import dev.sluice.wire.bulkload.LoadMode;
+
 /**
  * What was decided when a load was started, and holds to its end.
  *
  * @param loadId greater than that of every load before it
- * @param mode 0 merge, 1 behind
+ * @param mode a {@link LoadMode}, as a number
+ * @param rollbackTo with ROLLBACK, which has no source: the generation that is to be current again; else 0
  * @param verify full, checksum or size
  * @param minReplicaCount members that a partition needs to go on
  * @param startedAtMs since 1970
  */
 public record LoadPlan(
-        long loadId, int appId, LoadSource source, int mode, String verify, int minReplicaCount, long startedAtMs) {
+        long loadId,
+        int appId,
+        LoadSource source,
+        int mode,
+        long rollbackTo,
+        String verify,
+        int minReplicaCount,
+        long startedAtMs) {
     /** The checks that read every block of every file. */
     public static final String VERIFY_FULL = "full";
 
     /** Without the deep checks: sizes and checksums only. */
     public static final String VERIFY_CHECKSUM = "checksum";
+
+    /** True if no rows are loaded: a generation that was kept is current again. */
+    public boolean isRollback() {
+        return mode == LoadMode.ROLLBACK.getValue();
+    }
 
     boolean hasDeepChecks() {
         return verify.equals(VERIFY_FULL);

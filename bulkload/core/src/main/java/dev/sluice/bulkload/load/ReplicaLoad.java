@@ -96,10 +96,19 @@ public sealed interface ReplicaLoad {
 
     private static Step begin(LoadOrder order, long attempt) {
         return switch (order.goal()) {
-            case DOWNLOAD, PUBLISH -> Step.to(new Waiting(order, attempt), new Effect.RequestSlot(order));
+            case DOWNLOAD, PUBLISH ->
+                order.isRollback()
+                        ? lookForGeneration(order, attempt + 1)
+                        : Step.to(new Waiting(order, attempt), new Effect.RequestSlot(order));
             case PAUSE -> Step.to(new Paused(order, attempt));
             case CLEAN_UP -> Step.to(new CleaningUp(order.loadId(), attempt, order), new Effect.Delete(order.loadId()));
         };
+    }
+
+    /** Nothing is fetched for a rollback: that the generation is kept is all there is to verify. */
+    private static Step lookForGeneration(LoadOrder order, long attempt) {
+        FileTotals nothing = new FileTotals(order.manifestDigest(), 0, 0);
+        return Step.to(new Verifying(order, attempt, nothing, false), new Effect.Verify(order, attempt));
     }
 
     /** Clears away what there is of an older load, then does what is wanted. */

@@ -13,22 +13,31 @@ import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 /**
- * Rows and what is known of them, at one moment. The map is never changed once it stands in a state.
+ * Rows and what is known of them, at one moment. The maps are never changed once they stand in a state.
  *
+ * @param generation that the rows are of
+ * @param writes rows written since it became current
  * @param rows stored values by stored key
+ * @param kept the rows of the other generations, by id
  */
-record EngineState(long decree, long publishedLoadId, NavigableMap<byte[], byte[]> rows) {
+record EngineState(
+        long decree,
+        long publishedLoadId,
+        long generation,
+        long writes,
+        NavigableMap<byte[], byte[]> rows,
+        NavigableMap<Long, NavigableMap<byte[], byte[]>> kept) {
     private static final String FILE = "state";
     private static final String TEMPORARY = "state.tmp";
-    private static final int HEADER_BYTES = 24;
+    private static final int HEADER_BYTES = 5 * Long.BYTES;
 
     static EngineState empty() {
-        return new EngineState(0, 0, newRows());
+        return new EngineState(0, 0, 0, 0, newRows(), new TreeMap<>());
     }
 
     EngineState with(long newDecree, Collection<RowChange> changes) {
         if (changes.isEmpty()) {
-            return new EngineState(newDecree, publishedLoadId, rows);
+            return new EngineState(newDecree, publishedLoadId, generation, writes, rows, kept);
         }
         NavigableMap<byte[], byte[]> changed = newRows();
         changed.putAll(rows);
@@ -39,11 +48,33 @@ record EngineState(long decree, long publishedLoadId, NavigableMap<byte[], byte[
                 changed.put(change.key(), change.value());
             }
         }
-        return new EngineState(newDecree, publishedLoadId, changed);
+        return new EngineState(newDecree, publishedLoadId, generation, writes, changed, kept);
     }
 
     EngineState published(long loadId) {
-        return new EngineState(decree, loadId, rows);
+        return new EngineState(decree, loadId, generation, writes, rows, kept);
+    }
+
+    EngineState written(int count) {
+        boolean counts = generation != 0 || !kept.isEmpty();
+        return new EngineState(decree, publishedLoadId, generation, counts ? writes + count : 0, rows, kept);
+    }
+
+    /** Another generation is current, and this one kept. */
+    EngineState switchedTo(long id, NavigableMap<byte[], byte[]> newRows) {
+        if (id == generation) {
+            return this;
+        }
+        var others = new TreeMap<>(kept);
+        others.remove(id);
+        others.put(generation, rows);
+        return new EngineState(decree, publishedLoadId, id, 0, newRows, others);
+    }
+
+    EngineState without(long id) {
+        var others = new TreeMap<>(kept);
+        others.remove(id);
+        return new EngineState(decree, publishedLoadId, generation, writes, rows, others);
     }
 
     /** What stands in the directory; empty if nothing does. */
@@ -63,26 +94,31 @@ record EngineState(long decree, long publishedLoadId, NavigableMap<byte[], byte[
         }
         long decree = bytes.getLong();
         long loadId = bytes.getLong();
-        NavigableMap<byte[], byte[]> rows = newRows();
+        long generation = bytes.getLong();
+        long writes = bytes.getLong();
+        NavigableMap<Long, NavigableMap<byte[], byte[]>> kept = new TreeMap<>();
+        NavigableMap<byte[], byte[]> rows = nextRows(bytes);
         while (bytes.remaining() > Long.BYTES) {
-            byte[] key = next(bytes);
-            rows.put(key, next(bytes));
+            long id = bytes.getLong();
+            kept.put(id, nextRows(bytes));
         }
-        return new EngineState(decree, loadId, rows);
+        return new EngineState(decree, loadId, generation, writes, rows, kept);
     }
 
     /** Makes this what stands in the directory, and durable; at once or not at all. */
     void save(FileSystem files, Path directory) throws IOException {
-        int size = HEADER_BYTES;
-        for (var row : rows.entrySet()) {
-            size += 2 * Integer.BYTES + row.getKey().length + row.getValue().length;
+        int size = HEADER_BYTES + size(rows);
+        for (var other : kept.values()) {
+            size += Long.BYTES + size(other);
         }
         byte[] content = new byte[size];
-        ByteBuffer bytes = ByteBuffer.wrap(content).putLong(decree).putLong(publishedLoadId);
-        for (var row : rows.entrySet()) {
-            bytes.putInt(row.getKey().length).put(row.getKey());
-            bytes.putInt(row.getValue().length).put(row.getValue());
-        }
+        ByteBuffer bytes = ByteBuffer.wrap(content)
+                .putLong(decree)
+                .putLong(publishedLoadId)
+                .putLong(generation)
+                .putLong(writes);
+        put(bytes, rows);
+        kept.forEach((id, other) -> put(bytes.putLong(id), other));
         bytes.putLong(crc(content)).flip();
         Path temporary = directory.resolve(TEMPORARY);
         files.delete(temporary);
@@ -100,13 +136,38 @@ record EngineState(long decree, long publishedLoadId, NavigableMap<byte[], byte[
         return crc.getValue();
     }
 
+    private static int size(NavigableMap<byte[], byte[]> rows) {
+        int size = Integer.BYTES;
+        for (var row : rows.entrySet()) {
+            size += 2 * Integer.BYTES + row.getKey().length + row.getValue().length;
+        }
+        return size;
+    }
+
+    private static void put(ByteBuffer bytes, NavigableMap<byte[], byte[]> rows) {
+        bytes.putInt(rows.size());
+        for (var row : rows.entrySet()) {
+            bytes.putInt(row.getKey().length).put(row.getKey());
+            bytes.putInt(row.getValue().length).put(row.getValue());
+        }
+    }
+
+    private static NavigableMap<byte[], byte[]> nextRows(ByteBuffer bytes) {
+        NavigableMap<byte[], byte[]> rows = newRows();
+        for (int left = bytes.getInt(); left > 0; left--) {
+            byte[] key = next(bytes);
+            rows.put(key, next(bytes));
+        }
+        return rows;
+    }
+
     private static byte[] next(ByteBuffer bytes) {
         byte[] part = new byte[bytes.getInt()];
         bytes.get(part);
         return part;
     }
 
-    private static NavigableMap<byte[], byte[]> newRows() {
+    static NavigableMap<byte[], byte[]> newRows() {
         return new TreeMap<>(Arrays::compareUnsigned);
     }
 }

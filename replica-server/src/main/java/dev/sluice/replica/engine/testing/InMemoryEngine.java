@@ -6,14 +6,15 @@ import dev.sluice.replica.engine.Engine;
 import dev.sluice.replica.engine.EngineException;
 import dev.sluice.replica.engine.EngineSnapshot;
 import dev.sluice.replica.engine.testing.InMemoryEngineFactory.Step;
-import dev.sluice.replica.mutation.Change.LoadMode;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
+import dev.sluice.wire.bulkload.LoadMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ final class InMemoryEngine implements Engine {
     private EngineState current;
     private EngineState durable;
     private long preparedLoadId;
+    private long hiddenLoadId;
+    private List<Path> hiddenFiles = List.of();
+    private NavigableMap<byte[], byte[]> hiddenRows = EngineState.newRows();
     private int users = 1;
     private boolean closed;
 
@@ -72,7 +76,7 @@ final class InMemoryEngine implements Engine {
     public synchronized void apply(long decree, List<RowChange> rows) {
         requireOpen();
         requireNext(decree);
-        current = current.with(decree, rows);
+        current = current.with(decree, rows).written(rows.size());
         rows.forEach(row -> unflushedKeys.add(row.key()));
         factory.reached(Step.APPLIED);
     }
@@ -103,25 +107,63 @@ final class InMemoryEngine implements Engine {
 
     @Override
     public synchronized void preparePublish(Publish publish, List<Path> staged) {
-        requireMerge(publish);
+        requireKnown(publish);
         requireOpen();
         if (publish.loadId() > current.publishedLoadId()) {
             flush();
-            prepare(publish, staged);
+            switch (publish.mode()) {
+                case MERGE, BEHIND -> prepare(publish, staged);
+                case REPLACE -> fill(publish, staged);
+                case ROLLBACK -> kept(publish);
+            }
         }
     }
 
     @Override
     public synchronized void publish(long decree, Publish publish, List<Path> staged) {
-        requireMerge(publish);
+        requireKnown(publish);
         requireOpen();
         requireNext(decree);
         if (publish.loadId() > current.publishedLoadId()) {
-            ingest(publish, staged);
+            if (durable.publishedLoadId() != current.publishedLoadId()) {
+                makeDurable();
+            }
+            switch (publish.mode()) {
+                case MERGE, BEHIND -> ingest(publish, staged);
+                case REPLACE -> current = current.switchedTo(publish.loadId(), fill(publish, staged));
+                case ROLLBACK -> current = current.switchedTo(publish.rollbackTo(), kept(publish));
+            }
             current = current.published(publish.loadId());
         }
         current = current.with(decree, List.of());
         factory.reached(Step.TOKEN_WRITTEN);
+    }
+
+    @Override
+    public synchronized List<GenerationInfo> generations() {
+        List<GenerationInfo> infos = new ArrayList<>();
+        TreeSet<Long> ids = new TreeSet<>(current.kept().keySet());
+        ids.add(current.generation());
+        for (long id : ids) {
+            boolean isCurrent = id == current.generation();
+            infos.add(new GenerationInfo(id, isCurrent, isCurrent ? current.writes() : 0));
+        }
+        return infos;
+    }
+
+    @Override
+    public synchronized boolean dropGeneration(long id) {
+        requireOpen();
+        if (!current.kept().containsKey(id)) {
+            return false;
+        }
+        if (durable.publishedLoadId() != current.publishedLoadId()) {
+            makeDurable();
+        }
+        current = current.without(id);
+        // At once, and alone: a column family is dropped like that.
+        save(durable.without(id));
+        return true;
     }
 
     @Override
@@ -194,8 +236,7 @@ final class InMemoryEngine implements Engine {
             factory.reached(Step.BEFORE_INGEST);
             Path ingested = directory.resolve(INGESTED);
             if (!anyIsLinked(staged, ingested)) {
-                if (durable.publishedLoadId() != current.publishedLoadId()
-                        || rows.stream().anyMatch(this::overlapsUnflushed)) {
+                if (rows.stream().anyMatch(this::overlapsUnflushed)) {
                     makeDurable();
                 }
                 EngineState withRows = durable;
@@ -221,6 +262,36 @@ final class InMemoryEngine implements Engine {
             factory.reached(Step.LINKED);
         }
         return rows;
+    }
+
+    /** Nothing of a hidden generation outlives a crash. */
+    private NavigableMap<byte[], byte[]> fill(Publish publish, List<Path> staged) {
+        if (hiddenLoadId == publish.loadId() && hiddenFiles.equals(staged)) {
+            return hiddenRows;
+        }
+        EngineState filled = EngineState.empty();
+        List<List<RowChange>> files = read(staged);
+        factory.reached(Step.LINKED);
+        factory.reached(Step.BEFORE_INGEST);
+        for (List<RowChange> file : files) {
+            filled = filled.with(0, file);
+        }
+        factory.reached(Step.INGESTED);
+        hiddenLoadId = publish.loadId();
+        hiddenFiles = List.copyOf(staged);
+        hiddenRows = filled.rows();
+        return hiddenRows;
+    }
+
+    private NavigableMap<byte[], byte[]> kept(Publish publish) {
+        long id = publish.rollbackTo();
+        NavigableMap<byte[], byte[]> kept =
+                id == current.generation() ? current.rows() : current.kept().get(id);
+        if (kept == null) {
+            throw new EngineException(directory + ": generation " + id + " is not kept here, there are "
+                    + current.kept().keySet() + ": the app cannot be rolled back to it");
+        }
+        return kept;
     }
 
     private void makeDurable() {
@@ -293,10 +364,10 @@ final class InMemoryEngine implements Engine {
         }
     }
 
-    private void requireMerge(Publish publish) {
-        if (publish.mode() != LoadMode.MERGE) {
+    private void requireKnown(Publish publish) {
+        if (publish.mode() == LoadMode.BEHIND) {
             throw new EngineException(directory + ": load " + publish.loadId() + " has mode " + publish.mode()
-                    + ", expected " + LoadMode.MERGE);
+                    + ", which this version does not publish");
         }
     }
 }
