@@ -4,10 +4,12 @@ import dev.sluice.common.Gpid;
 import dev.sluice.replica.engine.EngineSnapshot;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
+import dev.sluice.wire.bulkload.LoadMode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -55,6 +57,20 @@ final class Ledger {
         return loadIds;
     }
 
+    /** The generations that a partition ever had, by id. */
+    List<Long> generations() {
+        TreeSet<Long> ids = new TreeSet<>(Set.of(0L));
+        for (TreeMap<Long, Entry> entries : partitions.values()) {
+            for (Entry entry : entries.values()) {
+                Publish publish = entry.publish();
+                if (publish != null && publish.mode() == LoadMode.REPLACE) {
+                    ids.add(publish.loadId());
+                }
+            }
+        }
+        return List.copyOf(ids);
+    }
+
     /** Fails unless that decree has written that value. */
     void requireAcknowledged(Gpid gpid, long decree, byte[] key, byte @Nullable [] userData) {
         TreeMap<Long, Entry> entries = partitions.get(gpid);
@@ -78,12 +94,29 @@ final class Ledger {
 
     /** Applies everything up to a decree, one after the other. */
     NavigableMap<byte[], byte[]> replay(Gpid gpid, long upToDecree) {
+        Map<Long, NavigableMap<byte[], byte[]>> generations = new TreeMap<>();
         NavigableMap<byte[], byte[]> rows = new TreeMap<>(Arrays::compareUnsigned);
+        generations.put(0L, rows);
+        long published = 0;
         for (Entry entry : partitions
                 .getOrDefault(gpid, new TreeMap<>())
                 .headMap(upToDecree, true)
                 .values()) {
             Publish publish = entry.publish();
+            if (publish != null && publish.loadId() <= published) {
+                continue;
+            }
+            if (publish != null) {
+                published = publish.loadId();
+            }
+            if (publish != null && publish.mode() == LoadMode.ROLLBACK) {
+                rows = Objects.requireNonNull(generations.get(publish.rollbackTo()), publish.toString());
+                continue;
+            }
+            if (publish != null && publish.mode() == LoadMode.REPLACE) {
+                rows = new TreeMap<>(Arrays::compareUnsigned);
+                generations.put(publish.loadId(), rows);
+            }
             List<RowChange> changes = publish == null ? entry.rows() : loads.apply(publish);
             for (RowChange change : changes) {
                 byte[] value = change.value();
@@ -118,7 +151,7 @@ final class Ledger {
     }
 
     private static boolean same(Entry one, Entry other) {
-        if (one.rows().size() != other.rows().size() || !java.util.Objects.equals(one.publish(), other.publish())) {
+        if (one.rows().size() != other.rows().size() || !Objects.equals(one.publish(), other.publish())) {
             return false;
         }
         for (int i = 0; i < one.rows().size(); i++) {

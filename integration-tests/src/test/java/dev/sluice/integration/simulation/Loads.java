@@ -9,6 +9,7 @@ import dev.sluice.common.rpc.AdminRpcs;
 import dev.sluice.meta.state.App;
 import dev.sluice.wire.bulkload.BulkLoadControlType;
 import dev.sluice.wire.bulkload.ControlBulkLoadRequest;
+import dev.sluice.wire.bulkload.LoadMode;
 import dev.sluice.wire.bulkload.StartBulkLoadRequest;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,12 +29,15 @@ final class Loads {
     private final Cluster cluster;
     private final Administrator administrator;
     private final Chance chance;
+    private final boolean replaces;
     private boolean stopped;
     private int sets;
 
-    Loads(Cluster cluster, Administrator administrator) {
+    /** @param replaces whether sets also take the place of all rows, and give it back */
+    Loads(Cluster cluster, Administrator administrator, boolean replaces) {
         this.cluster = cluster;
         this.administrator = administrator;
+        this.replaces = replaces;
         this.chance = cluster.chance().fork("loads");
     }
 
@@ -103,10 +107,20 @@ final class Loads {
                 .setClusterName(FileSets.CLUSTER)
                 .setFileProviderType(FileSets.STORE)
                 .setRemoteRootPath(root);
+        LoadMode mode = replaces ? chance.oneIn(3) ? LoadMode.ROLLBACK : LoadMode.REPLACE : LoadMode.MERGE;
+        if (mode != LoadMode.MERGE) {
+            request.setMode(mode.getValue());
+        }
+        if (mode == LoadMode.ROLLBACK) {
+            List<Long> ids = cluster.ledger().generations();
+            // Also to one that is not kept any more, which is refused.
+            request.setRollbackTo(ids.get(chance.nextInt(ids.size())));
+        }
         administrator.ask(AdminRpcs.START_BULK_LOAD, request, reply -> reply.getErr(), heard -> {
-            cluster.world().tell("start of a load of " + root + ": " + heard);
+            cluster.world().tell("start of a load of " + root + ", " + mode + ": " + heard);
             if (heard.equals("ERR_OK")) {
                 cluster.world().count("loads started");
+                cluster.world().count("loads started, " + mode);
             }
         });
     }

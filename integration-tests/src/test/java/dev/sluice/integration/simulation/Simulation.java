@@ -21,6 +21,8 @@ final class Simulation {
     private final Workload workload;
     private final Faults faults;
     private final Loads loads;
+    /** A replacement hides rows from clients, so that what they read does not follow from what they did. */
+    private final boolean replaces;
 
     Simulation(long seed) {
         this(seed, Sabotage.NONE);
@@ -32,7 +34,8 @@ final class Simulation {
         administrator = new Administrator(cluster);
         workload = new Workload(cluster, APP);
         faults = new Faults(cluster, workload.address(), logFsync);
-        loads = new Loads(cluster, administrator);
+        replaces = Chance.of(seed).fork("modes").oneIn(4);
+        loads = new Loads(cluster, administrator, replaces);
     }
 
     Cluster cluster() {
@@ -55,7 +58,9 @@ final class Simulation {
         awaitQuiet();
         cluster.requireEngines();
         loads.requireAllOrNothing();
-        workload.history().requireLinearizable();
+        if (!replaces) {
+            workload.history().requireLinearizable();
+        }
         cluster.network().counts().forEach((what, howOften) -> cluster.world().count("message " + what, howOften));
         cluster.world().count("elections", cluster.journals().elections());
         return cluster.world().counts();

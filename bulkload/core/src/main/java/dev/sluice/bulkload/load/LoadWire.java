@@ -111,7 +111,8 @@ public final class LoadWire {
         directive.setLoadId(load.loadId());
         directive.setGoal(load.phase().goal());
         directive.setProviderName(plan.source().provider());
-        directive.setPartitionPath(plan.source().location().partitionPath(index));
+        directive.setPartitionPath(
+                plan.isRollback() ? "" : plan.source().location().partitionPath(index));
         directive.setManifestDigest(pin == null ? "" : pin.digest());
         directive.setMode(plan.mode());
         directive.setEpoch(load.phase().epoch());
