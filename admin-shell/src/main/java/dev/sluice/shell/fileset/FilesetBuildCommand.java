@@ -200,14 +200,11 @@ final class FilesetBuildCommand implements Callable<Integer> {
     }
 
     private Columns columns() {
-        if (hashKey == null && sortKey == null && value == null && ttl == null) {
-            return Columns.DEFAULTS;
+        try {
+            return Columns.chosen(hashKey, sortKey, value, ttl);
+        } catch (IllegalArgumentException e) {
+            throw wrongUse(e.getMessage());
         }
-        return new Columns(
-                hashKey == null ? Columns.DEFAULTS.hashKey() : hashKey,
-                sortKey == null ? "" : sortKey,
-                value == null ? Columns.DEFAULTS.value() : value,
-                ttl == null ? "" : ttl);
     }
 
     private static Consumer<BuildProgress> show(LiveLine line, long startMs) {

@@ -82,8 +82,8 @@ final class DelimitedRows implements RowSource {
         } else {
             hashKey = require(names, columns.hashKey(), "hash key");
             value = columns.value().equals(Columns.WHOLE_ROW) ? WHOLE_ROW : require(names, columns.value(), "value");
-            sortKey = find(names, columns.sortKey(), "sort key");
-            ttl = find(names, columns.ttlSeconds(), "ttl");
+            sortKey = find(names, columns.sortKey(), columns.isSortKeyRequired(), "sort key");
+            ttl = find(names, columns.ttlSeconds(), columns.isTtlRequired(), "ttl");
         }
         isBegun = true;
     }
@@ -100,8 +100,8 @@ final class DelimitedRows implements RowSource {
         ttl = columnCount > 3 ? 3 : NONE;
     }
 
-    private int find(List<String> names, String column, String role) throws IOException {
-        if (column.isEmpty() || (columns.isDefault() && !names.contains(column))) {
+    private int find(List<String> names, String column, boolean isRequired, String role) throws IOException {
+        if (column.isEmpty() || (!isRequired && !names.contains(column))) {
             return NONE;
         }
         return require(names, column, role);

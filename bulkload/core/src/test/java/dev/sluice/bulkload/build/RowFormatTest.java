@@ -94,6 +94,23 @@ class RowFormatTest {
     }
 
     @Test
+    void namingOneColumnTakesNoOtherAway() throws Exception {
+        Columns byUser = Columns.chosen("user", null, null, null);
+        assertThat(csv("user,sort_key,value,ttl\nu,s,v,5\n", byUser, true)).containsExactly("u|s|v|5");
+        assertThat(csv("user,value\nu,v\n", byUser, true)).containsExactly("u||v|0");
+        assertThat(csv("user,sort_key,value\nu,s,v\n", Columns.chosen("user", "", null, null), true))
+                .containsExactly("u||v|0");
+        assertThatThrownBy(() -> csv("user,value\nu,v\n", Columns.chosen("user", "sort_key", null, null), true))
+                .hasMessageContaining("no column sort_key for the sort key");
+        assertThat(read(
+                        RowFormat.JSON_LINES,
+                        "{\"user\":\"u\",\"sort_key\":\"s\",\"value\":\"v\",\"ttl\":5}".getBytes(UTF_8),
+                        byUser,
+                        false))
+                .containsExactly("u|s|v|5");
+    }
+
+    @Test
     void withoutNamesTheNumberOfColumnsTells() throws Exception {
         assertThat(csv("h,v\n", Columns.DEFAULTS, false)).containsExactly("h||v|0");
         assertThat(csv("h,s,v\n", Columns.DEFAULTS, false)).containsExactly("h|s|v|0");
