@@ -9,6 +9,8 @@ import dev.sluice.common.view.TextTable;
 import dev.sluice.wire.bulkload.BulkLoadControlType;
 import dev.sluice.wire.bulkload.BulkLoadStatus;
 import dev.sluice.wire.bulkload.LoadMode;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -80,16 +82,18 @@ final class LoadCommands {
         return Shell.FAILED;
     }
 
-    /** Watches a load to its end: done if it succeeded. */
-    private static int watch(ShellSession session, String app) {
+    /** Watches a load to its end: done if it succeeded. As JSON there is only how it ended. */
+    private static int watch(ShellSession session, JsonOption json, String app) {
         session.interruption().reset();
-        LoadStatus end =
-                new LoadWatch(session.admin(), session.out(), session.isLive(), session.interruption()).untilEnded(app);
-        if (!end.isEnded()) {
+        boolean quiet = session.json(json);
+        PrintWriter out = quiet ? new PrintWriter(Writer.nullWriter()) : session.out();
+        LoadStatus end = new LoadWatch(session.admin(), out, session.isLive(), session.interruption()).untilEnded(app);
+        if (quiet) {
+            session.print(json, LoadTables.of(end, LoadTables.ALL, false));
+        } else if (!end.isEnded()) {
             session.out().println("the load goes on; query_bulk_load_status -a " + app + " --watch comes back to it");
-            return Shell.DONE;
         }
-        return end.status() == BulkLoadStatus.BLS_SUCCEED ? Shell.DONE : Shell.FAILED;
+        return !end.isEnded() || end.status() == BulkLoadStatus.BLS_SUCCEED ? Shell.DONE : Shell.FAILED;
     }
 
     @Command(name = "start_bulk_load", description = "Loads a file set into an app.")
@@ -160,7 +164,7 @@ final class LoadCommands {
                 session.admin().startBulkLoad(source);
                 return "start bulk load succeed";
             });
-            return code == Shell.DONE && watch ? watch(session, source.app()) : code;
+            return code == Shell.DONE && watch ? watch(session, json, source.app()) : code;
         }
 
         private LoadMode mode() {
@@ -207,7 +211,7 @@ final class LoadCommands {
         public Integer call() {
             String name = app.require();
             if (watch) {
-                return watch(session, name);
+                return watch(session, json, name);
             }
             LoadStatus status;
             try {
@@ -401,7 +405,7 @@ final class LoadCommands {
                 return "rollback to generation " + target + " begins"
                         + (hidden > 0 ? ", hides " + hidden + " rows" : "");
             });
-            return code == Shell.DONE && watch ? watch(session, name) : code;
+            return code == Shell.DONE && watch ? watch(session, json, name) : code;
         }
     }
 

@@ -11,11 +11,12 @@ import java.util.function.Function;
 
 /** The tables of {@code query_bulk_load_status}. */
 final class LoadTables {
-    private static final int ALL = -1;
+    /** Stands for all partitions. */
+    static final int ALL = -1;
 
     private LoadTables() {}
 
-    /** @param partitionIndex -1 for the whole app */
+    /** @param partitionIndex or {@link #ALL} */
     static TextTable[] of(LoadStatus status, int partitionIndex, boolean detailed) {
         List<TextTable> tables = new ArrayList<>();
         if (detailed && partitionIndex == ALL) {

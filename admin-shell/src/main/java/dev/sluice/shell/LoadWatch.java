@@ -50,11 +50,13 @@ final class LoadWatch {
         if (live) {
             rewrite(view.lines(PARTITIONS_SHOWN_MAX));
         } else {
-            String key = status.status() + " " + view.percent() / 10;
+            // A load that failed is first cleaned up and has ended only then: that is when it says why.
+            boolean failed = status.isEnded() && status.status() != BulkLoadStatus.BLS_SUCCEED;
+            String key = status.status() + " " + (failed ? "ended" : view.percent() / 10);
             if (!key.equals(lastPlain)) {
                 lastPlain = key;
                 out.println(view.headline());
-                if (status.isEnded() && status.status() != BulkLoadStatus.BLS_SUCCEED) {
+                if (failed) {
                     out.println("  " + status.hint());
                 }
                 out.flush();

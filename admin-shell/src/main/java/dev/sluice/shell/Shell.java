@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Runs lines: each command with its words, until one fails. */
 final class Shell {
@@ -48,8 +49,12 @@ final class Shell {
         commands.setExpandAtFiles(false);
         commands.setTrimQuotes(false);
         RemoteCommand.keepWordsOfTheCommand(commands);
-        commands.setExecutionExceptionHandler((failure, command, parsed) -> report(failure));
+        commands.setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command));
         commands.setParameterExceptionHandler((failure, words) -> {
+            if (asksForJson(failure.getCommandLine())) {
+                printJson("ERR_INVALID_PARAMETERS", failure);
+                return WRONG_USE;
+            }
             session.err().println("ERROR: " + failure.getMessage());
             CommandLine.UnmatchedArgumentException.printSuggestions(failure, session.err());
             String name = failure.getCommandLine().getCommandName();
@@ -88,23 +93,35 @@ final class Shell {
         return commands;
     }
 
-    private int report(Exception failure) throws Exception {
+    private int report(Exception failure, CommandLine command) throws Exception {
         if (!(failure instanceof ClientException)
                 && !(failure instanceof ShellFailure)
                 && !(failure instanceof IllegalArgumentException)) {
             throw failure;
         }
-        if (session.json(new JsonOption())) {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put(
-                    "error",
-                    failure instanceof ClientException known ? known.error().name() : "ERR_INVALID_PARAMETERS");
-            fields.put("message", failure.getMessage());
-            session.err().println(JsonText.indented(fields));
+        if (asksForJson(command)) {
+            printJson(
+                    failure instanceof ClientException known ? known.error().name() : "ERR_INVALID_PARAMETERS",
+                    failure);
         } else {
             session.err().println("ERROR: " + failure.getMessage());
+            session.err().flush();
         }
-        session.err().flush();
         return FAILED;
+    }
+
+    /** True if the shell prints JSON everywhere, or that command was given its option. */
+    private boolean asksForJson(CommandLine command) {
+        OptionSpec option = command.getCommandSpec().findOption("--json");
+        boolean given = option != null && Boolean.TRUE.equals(option.getValue());
+        return given || session.json(new JsonOption());
+    }
+
+    private void printJson(String error, Exception failure) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("error", error);
+        fields.put("message", failure.getMessage());
+        session.err().println(JsonText.indented(fields));
+        session.err().flush();
     }
 }

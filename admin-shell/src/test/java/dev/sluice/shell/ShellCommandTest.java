@@ -2,6 +2,7 @@ package dev.sluice.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.wire.bulkload.BulkLoadStatus;
@@ -287,6 +288,44 @@ class ShellCommandTest {
                 .contains("bulk_load_err        : ERR_CORRUPTION\nhint                 : 0.sst is damaged\n")
                 .contains("orders BLS_FAILED ERR_CORRUPTION\n  0.sst is damaged\n");
         assertThat(err.toString()).contains("invalid partition index");
+    }
+
+    @Test
+    void theReasonIsToldWhereTheFailureWasSeenBeforeTheCleaningUpWasDone() {
+        server.loadAnswers.add(server.load(BulkLoadStatus.BLS_FAILED, true, 0));
+        server.loadAnswers.add(server.load(BulkLoadStatus.BLS_FAILED, false, 0)
+                .setErr(Wire.error(ErrorCode.ERR_CORRUPTION))
+                .setHintMsg("0.sst is damaged"));
+
+        assertThat(run("query_bulk_load_status -a orders --watch")).isEqualTo(Shell.FAILED);
+
+        assertThat(out.toString()).endsWith("orders BLS_FAILED ERR_CORRUPTION\n  0.sst is damaged\n");
+    }
+
+    @Test
+    void asJsonTheWatchingPrintsHowTheLoadEnded() throws Exception {
+        server.loadAnswers.add(server.load(BulkLoadStatus.BLS_DOWNLOADING, true, 10));
+        server.loadAnswers.add(server.load(BulkLoadStatus.BLS_SUCCEED, false, 100));
+
+        assertThat(run("query_bulk_load_status -a orders --watch --json")).isZero();
+
+        assertThat(new ObjectMapper()
+                        .readTree(out.toString())
+                        .at("/summary/app_bulk_load_status")
+                        .textValue())
+                .isEqualTo("BLS_SUCCEED");
+    }
+
+    @Test
+    void whatFailsIsJsonTooWhereJsonIsAskedFor() throws Exception {
+        assertThat(run("query_bulk_load_status --json --never")).isEqualTo(Shell.WRONG_USE);
+        assertThat(new ObjectMapper().readTree(err.toString()).get("message").textValue())
+                .contains("--never");
+
+        err.getBuffer().setLength(0);
+        assertThat(run("query_bulk_load_status --json")).isEqualTo(Shell.FAILED);
+        assertThat(new ObjectMapper().readTree(err.toString()).get("error").textValue())
+                .isEqualTo("ERR_INVALID_PARAMETERS");
     }
 
     @Test
