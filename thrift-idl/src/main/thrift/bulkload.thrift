@@ -46,6 +46,7 @@ struct StartBulkLoadRequest {
     // Fields of ours: other clients do not send them, other servers skip them.
     1001: optional i32 mode;          // a LoadMode; ingestBehind says it if this is not set
     1002: optional i64 rollbackTo;    // with ROLLBACK: the generation that is to be current again
+    1003: optional bool dryRun;       // only checks; the hint says what the load would do
 }
 
 struct StartBulkLoadResponse {

@@ -144,6 +144,12 @@ final class LoadCommands {
         private String mode;
 
         @Option(
+                names = "--dry-run",
+                description =
+                        "Only check all that can be checked without fetching, and say what would be fetched where.")
+        private boolean dryRun;
+
+        @Option(
                 names = {"-w", "--watch"},
                 description = "Show the progress until the load has ended.")
         private boolean watch;
@@ -160,6 +166,9 @@ final class LoadCommands {
                     required("file_provider_type", provider),
                     required("root_path", rootPath),
                     ingestBehind ? LoadMode.BEHIND : mode());
+            if (dryRun) {
+                return attempt(session, json, "start", () -> session.admin().forecastBulkLoad(source));
+            }
             int code = attempt(session, json, "start", () -> {
                 session.admin().startBulkLoad(source);
                 return "start bulk load succeed";

@@ -369,6 +369,20 @@ public final class AdminClient {
     /** Starts a load. */
     public void startBulkLoad(LoadSource source) {
         String what = "start bulk load of app '" + source.app() + "'";
+        start(what, request(source));
+    }
+
+    /**
+     * Checks all of a load that can be checked without fetching it: the app, its mode, the set, its manifests, the sizes of its
+     * files, free space. Starts nothing; returns what the load would fetch where.
+     */
+    public String forecastBulkLoad(LoadSource source) {
+        return start(
+                "dry run of a bulk load of app '" + source.app() + "'",
+                request(source).setDryRun(true));
+    }
+
+    private static StartBulkLoadRequest request(LoadSource source) {
         StartBulkLoadRequest request = new StartBulkLoadRequest()
                 .setAppName(source.app())
                 .setClusterName(source.clusterName())
@@ -376,7 +390,7 @@ public final class AdminClient {
                 .setRemoteRootPath(source.rootPath())
                 .setIngestBehind(source.mode() == LoadMode.BEHIND);
         // The other two are Pegasus' own, and said in its words.
-        start(what, source.mode() == LoadMode.REPLACE ? request.setMode(LoadMode.REPLACE.getValue()) : request);
+        return source.mode() == LoadMode.REPLACE ? request.setMode(LoadMode.REPLACE.getValue()) : request;
     }
 
     /**
@@ -394,10 +408,11 @@ public final class AdminClient {
                         .setRollbackTo(generation));
     }
 
-    private void start(String what, StartBulkLoadRequest request) {
+    private String start(String what, StartBulkLoadRequest request) {
         StartBulkLoadResponse reply = ClientException.await(
                 metas.callOnce(what, AdminRpcs.START_BULK_LOAD, request, StartBulkLoadResponse::getErr));
         expectOk(what, reply.getErr(), reply.getHintMsg());
+        return reply.getHintMsg();
     }
 
     /** Pauses, restarts or cancels the load of an app. */

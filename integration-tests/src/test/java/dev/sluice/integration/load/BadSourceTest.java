@@ -131,6 +131,19 @@ final class BadSourceTest {
         assertThat(end.hint()).as(fault).contains(gpid() + ", ").contains(words);
     }
 
+    /** B.21: what the start or the leader would find is found without a start, too. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource({"refusedByTheStart", "foundByTheLeader"})
+    void b21ADryRunFindsIt(String fault, String words, Damage damage) throws Exception {
+        buildAndDamage(damage);
+        String before = cluster.query(APP).toString();
+        assertThatThrownBy(() -> cluster.dryRun(APP))
+                .as(fault)
+                .isInstanceOf(ClientException.class)
+                .hasMessageContaining(words);
+        assertThat(cluster.query(APP)).hasToString(before);
+    }
+
     /** B.13: a file that no disk has room for; it takes no room itself. The groups stay as they are. */
     @Test
     void b13ASetThatFitsNowhereFailsTheLoadAndShrinksNoGroup() throws Exception {

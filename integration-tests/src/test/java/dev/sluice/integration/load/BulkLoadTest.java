@@ -90,6 +90,11 @@ final class BulkLoadTest {
         cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
         AtomicBoolean ended = new AtomicBoolean();
         AtomicInteger written = new AtomicInteger();
+        // A primary refuses until it has heard of its whole group; that is not because of a load.
+        for (int row = 0; row < 10 * PARTITIONS; row++) {
+            cluster.put(app, "first-" + row, "value");
+            cluster.delete(app, "first-" + row);
+        }
         // A client that asks again would hide a refused write.
         Thread writer = new Thread(() -> {
             try (SluiceClient once = cluster.clientThatTriesOnce()) {
@@ -116,6 +121,25 @@ final class BulkLoadTest {
             assertThat(cluster.get(app, "own-" + row)).isEqualTo("value-" + row);
         }
         assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isEqualTo(ROWS + written.get());
+    }
+
+    /** B.21: what would be moved where is said, and nothing is started. */
+    @Test
+    void b21ADryRunSaysWhatWouldBeFetchedAndStartsNothing() throws Exception {
+        cluster.create(app, PARTITIONS);
+        cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
+
+        String forecast = cluster.dryRun(app);
+
+        assertThat(forecast).contains("the load can start: ", " in " + PARTITIONS + " partitions");
+        for (HostPort server : cluster.servers()) {
+            assertThat(forecast)
+                    .containsPattern(server + ": \\d+ bytes for " + PARTITIONS + " replicas, \\d+ bytes are free");
+        }
+        assertThat(cluster.query(app).status()).isEqualTo(BulkLoadStatus.BLS_INVALID);
+        assertThat(cluster.stagedOnDisk()).isEmpty();
+        cluster.start(app);
+        cluster.awaitEnd(app, BulkLoadStatus.BLS_SUCCEED);
     }
 
     /** B.4: the limit holds over all partitions of a node, and raising it starts waiting ones at once. */

@@ -210,8 +210,16 @@ final class LoadCluster implements AutoCloseable {
     }
 
     void start(String app, LoadMode mode) {
-        String root = directory.resolve("sets").toString();
-        client.admin().startBulkLoad(new LoadSource(app, "c", OneboxLayout.PROVIDER, root, mode));
+        client.admin().startBulkLoad(source(app, mode));
+    }
+
+    String dryRun(String app) {
+        return client.admin().forecastBulkLoad(source(app, LoadMode.MERGE));
+    }
+
+    private LoadSource source(String app, LoadMode mode) {
+        return new LoadSource(
+                app, "c", OneboxLayout.PROVIDER, directory.resolve("sets").toString(), mode);
     }
 
     void control(String app, BulkLoadControlType type) {
@@ -265,6 +273,10 @@ final class LoadCluster implements AutoCloseable {
         client.table(app)
                 .put(key.getBytes(UTF_8), new byte[0], value.getBytes(UTF_8))
                 .get(20, TimeUnit.SECONDS);
+    }
+
+    void delete(String app, String key) throws Exception {
+        client.table(app).remove(key.getBytes(UTF_8), new byte[0]).get(20, TimeUnit.SECONDS);
     }
 
     @Nullable

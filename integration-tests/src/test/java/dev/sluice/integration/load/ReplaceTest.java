@@ -76,7 +76,8 @@ final class ReplaceTest {
         Set<String> seen = new HashSet<>();
         int rows = 0;
         // One partition at a time, as a partition switches as a whole and by itself.
-        try (RowScan scan = cluster.client().table(app).scan(0, ScanOptions.all().batchRows(10))) {
+        try (RowScan scan =
+                cluster.client().table(app).scan(0, ScanOptions.all().batchRows(10))) {
             assertThat(new String(scan.next().value(), UTF_8)).startsWith("old-");
             load("new-", ROWS, LoadMode.REPLACE);
             while (scan.hasNext()) {
@@ -86,7 +87,8 @@ final class ReplaceTest {
         }
         assertThat(seen).containsExactly("old");
         assertThat(rows).isBetween(ROWS / PARTITIONS / 2, ROWS / PARTITIONS * 2);
-        try (RowScan scan = cluster.client().table(app).scan(0, ScanOptions.all().batchRows(10))) {
+        try (RowScan scan =
+                cluster.client().table(app).scan(0, ScanOptions.all().batchRows(10))) {
             assertThat(new String(scan.next().value(), UTF_8)).startsWith("new-");
         }
     }
@@ -104,7 +106,8 @@ final class ReplaceTest {
         assertThat(refused.err()).contains("would hide 1 rows written since the switch", "--hide-writes");
         assertThat(cluster.get(app, LoadCluster.key(7))).isEqualTo("new-7");
 
-        assertThat(shell("rollback_bulk_load -a " + app + " --hide-writes").out()).contains("hides 1 rows");
+        assertThat(shell("rollback_bulk_load -a " + app + " --hide-writes").out())
+                .contains("hides 1 rows");
         cluster.awaitEnd(app, BulkLoadStatus.BLS_SUCCEED);
         assertThat(cluster.get(app, LoadCluster.key(7))).isEqualTo("old-7");
         assertThat(cluster.get(app, "own")).isNull();
@@ -141,7 +144,8 @@ final class ReplaceTest {
         int appId = cluster.client().admin().app(app).getAppId();
         await().atMost(30, TimeUnit.SECONDS).until(() -> {
             for (HostPort server : cluster.servers()) {
-                if (cluster.command(server, "replica.generations", Integer.toString(appId)).contains("\"id\":0")) {
+                if (cluster.command(server, "replica.generations", Integer.toString(appId))
+                        .contains("\"id\":0")) {
                     return false;
                 }
             }
@@ -152,13 +156,15 @@ final class ReplaceTest {
                 .contains("generation 0 is not kept by every partition");
         // Also where nobody asked before.
         cluster.client().admin().rollbackBulkLoad(app, 0);
-        assertThat(cluster.awaitEnd(app, BulkLoadStatus.BLS_FAILED).hint()).contains("generation 0 is not kept any more");
+        assertThat(cluster.awaitEnd(app, BulkLoadStatus.BLS_FAILED).hint())
+                .contains("generation 0 is not kept any more");
         assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isEqualTo(ROWS);
     }
 
     @Test
     void aModeThatDoesNotExistIsRefused() {
-        assertThat(shell("start_bulk_load -a x -c c -p local -r / --mode upwards").err())
+        assertThat(shell("start_bulk_load -a x -c c -p local -r / --mode upwards")
+                        .err())
                 .contains("mode 'upwards': expected merge, behind or replace");
     }
 

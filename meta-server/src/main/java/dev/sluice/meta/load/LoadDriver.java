@@ -195,6 +195,10 @@ public final class LoadDriver implements StateListener, AutoCloseable {
         return nodes::isLive;
     }
 
+    Nodes nodes() {
+        return nodes;
+    }
+
     ManifestReader manifests() {
         return manifests;
     }

@@ -2,6 +2,7 @@ package dev.sluice.meta.load;
 
 import dev.sluice.bulkload.load.AppEvent;
 import dev.sluice.bulkload.load.AppLoad;
+import dev.sluice.bulkload.load.LoadError;
 import dev.sluice.bulkload.load.LoadPlan;
 import dev.sluice.bulkload.load.LoadQuery;
 import dev.sluice.bulkload.load.LoadSource;
@@ -30,6 +31,7 @@ import dev.sluice.wire.bulkload.LoadMode;
 import dev.sluice.wire.bulkload.QueryBulkLoadResponse;
 import dev.sluice.wire.bulkload.StartBulkLoadRequest;
 import dev.sluice.wire.bulkload.StartBulkLoadResponse;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -98,6 +100,10 @@ public final class LoadHandlers {
             return;
         }
         if (request.isSetMode() && request.getMode() == LoadMode.ROLLBACK.getValue()) {
+            if (request.isDryRun()) {
+                answer.accept(ErrorCode.ERR_INVALID_PARAMETERS, "a rollback has nothing to try: it fetches nothing");
+                return;
+            }
             LoadSource none = new LoadSource("", "", "", app.name());
             hear(leader.submit((state, wallMs) -> decideStart(state, wallMs, app, request, none)), answer);
             return;
@@ -106,7 +112,9 @@ public final class LoadHandlers {
         var unused = driver.manifests()
                 .ask(store, "bulk_load_info", () -> StartCheck.checkSource(stores, app, request))
                 .whenComplete((source, failure) -> {
-                    if (failure == null) {
+                    if (failure == null && request.isDryRun()) {
+                        loop.execute(() -> forecast(app, request, source, answer));
+                    } else if (failure == null) {
                         hear(
                                 leader.submit((state, wallMs) -> decideStart(state, wallMs, app, request, source)),
                                 answer);
@@ -119,6 +127,44 @@ public final class LoadHandlers {
                 });
     }
 
+    /** Everything that can be checked without fetching, and nothing of it recorded. */
+    private void forecast(
+            App app, StartBulkLoadRequest request, LoadSource source, BiConsumer<ErrorCode, String> answer) {
+        MetaState state = leader.state();
+        AppLoad load;
+        try {
+            load = AppLoad.start(
+                    plan(state, loop.wallMs(), app, request, source), LoadStarted.partitions(state, app.id()));
+        } catch (Refusal e) {
+            answer.accept(e.code(), String.valueOf(e.getMessage()));
+            return;
+        }
+        driver.manifests()
+                .read(
+                        load,
+                        pins -> loop.execute(() -> {
+                            Optional<LoadError> shortage = SpaceCheck.findShortage(load, pins, driver.nodes());
+                            answer.accept(
+                                    shortage.map(LoadError::code).orElse(ErrorCode.ERR_OK),
+                                    shortage.map(LoadError::message)
+                                            .orElseGet(() -> Forecast.describe(load, pins, driver.nodes())));
+                        }),
+                        error -> answer.accept(error.code(), error.message()));
+    }
+
+    private LoadPlan plan(MetaState state, long wallMs, App app, StartBulkLoadRequest request, LoadSource source)
+            throws Refusal {
+        return new LoadPlan(
+                state.loads().lastLoadId() + 1,
+                app.id(),
+                source,
+                StartCheck.mode(request).getValue(),
+                request.getRollbackTo(),
+                options.verify(),
+                Math.min(options.minReplicaCount(), app.maxReplicaCount()),
+                wallMs);
+    }
+
     private Decision<Answer> decideStart(
             MetaState state, long wallMs, App checked, StartBulkLoadRequest request, LoadSource source) {
         try {
@@ -126,16 +172,8 @@ public final class LoadHandlers {
             if (app.id() != checked.id()) {
                 throw new Refusal(ErrorCode.ERR_APP_NOT_EXIST, "app not existed is ");
             }
-            LoadPlan plan = new LoadPlan(
-                    state.loads().lastLoadId() + 1,
-                    app.id(),
-                    source,
-                    StartCheck.mode(request).getValue(),
-                    request.getRollbackTo(),
-                    options.verify(),
-                    Math.min(options.minReplicaCount(), app.maxReplicaCount()),
-                    wallMs);
-            return Decision.record(new Answer(ErrorCode.ERR_OK, ""), new LoadStarted(plan));
+            return Decision.record(
+                    new Answer(ErrorCode.ERR_OK, ""), new LoadStarted(plan(state, wallMs, app, request, source)));
         } catch (Refusal e) {
             return Decision.reply(new Answer(e.code(), String.valueOf(e.getMessage())));
         }

@@ -14,6 +14,7 @@ public record LoadOptions(String verify, int minReplicaCount) {
     public static final Option<String> VERIFY = Options.choice(
                     "meta_server", "bulk_load_verify", "full", "checksum", "size")
             .defaultValue("full")
-            .doc("What is checked before files count as staged. full: also every block, key and value; checksum: size and MD5, "
-                    + "no row is looked at; size: nothing else, so that it keeps no promise.");
+            .doc(
+                    "What is checked before files count as staged. full: also every block, key and value; checksum: size and MD5, "
+                            + "no row is looked at; size: nothing else, so that it keeps no promise.");
 }

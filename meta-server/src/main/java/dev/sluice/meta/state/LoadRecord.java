@@ -5,6 +5,7 @@ import dev.sluice.bulkload.load.AppLoad;
 import dev.sluice.bulkload.load.LoadChange;
 import dev.sluice.bulkload.load.LoadPlan;
 import dev.sluice.bulkload.load.PartitionLoad;
+import java.util.List;
 
 /** What concerns loads. */
 public sealed interface LoadRecord extends MetaRecord {
@@ -25,14 +26,17 @@ public sealed interface LoadRecord extends MetaRecord {
 
         @Override
         public MetaState replayOn(MetaState state) {
-            AppLoad load = AppLoad.start(
-                    plan,
-                    state.partitionsOf(plan.appId()).stream()
-                            .map(Partition::configuration)
-                            .map(configuration -> PartitionLoad.of(
-                                    configuration.ballot(), configuration.primary(), configuration.members()))
-                            .toList());
+            AppLoad load = AppLoad.start(plan, partitions(state, plan.appId()));
             return state.withLoads(state.loads().with(load));
+        }
+
+        /** How the partitions of an app stand when a load begins, by index. */
+        public static List<PartitionLoad> partitions(MetaState state, int appId) {
+            return state.partitionsOf(appId).stream()
+                    .map(Partition::configuration)
+                    .map(configuration ->
+                            PartitionLoad.of(configuration.ballot(), configuration.primary(), configuration.members()))
+                    .toList();
         }
     }
 
