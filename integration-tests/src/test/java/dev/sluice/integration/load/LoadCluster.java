@@ -89,7 +89,11 @@ final class LoadCluster implements AutoCloseable {
     }
 
     void create(String app, int partitions) {
-        client.admin().createApp(app, partitions, REPLICA_SERVERS, Map.of(), true);
+        create(app, partitions, Map.of());
+    }
+
+    void create(String app, int partitions, Map<String, String> envs) {
+        client.admin().createApp(app, partitions, REPLICA_SERVERS, envs, true);
         client.admin().awaitHealthy(app, 60_000);
     }
 

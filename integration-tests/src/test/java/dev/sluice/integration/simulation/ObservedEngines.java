@@ -9,6 +9,7 @@ import dev.sluice.replica.mutation.Change.RowChange;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Opens engines that tell what is applied to them. */
@@ -19,8 +20,8 @@ record ObservedEngines(EngineFactory engines, Observer observer) implements Engi
     }
 
     @Override
-    public Engine open(Path directory) {
-        Engine engine = engines.open(directory);
+    public Engine open(Path directory, boolean allowsBehind) {
+        Engine engine = engines.open(directory, allowsBehind);
         Gpid gpid = gpid(Objects.requireNonNull(
                         Objects.requireNonNull(directory.getParent()).getFileName())
                 .toString());
@@ -99,6 +100,11 @@ record ObservedEngines(EngineFactory engines, Observer observer) implements Engi
         @Override
         public long checkpoint(Path directory) {
             return engine.checkpoint(directory);
+        }
+
+        @Override
+        public Optional<String> findBehindConflict(List<Path> stagedFiles) {
+            return engine.findBehindConflict(stagedFiles);
         }
 
         @Override

@@ -37,8 +37,8 @@ final class ReplayedIncrements implements EngineFactory {
     }
 
     @Override
-    public Engine open(Path directory) {
-        Engine engine = engines.open(directory);
+    public Engine open(Path directory, boolean allowsBehind) {
+        Engine engine = engines.open(directory, allowsBehind);
         Deque<Increment> tail = tails.computeIfAbsent(directory, each -> new ArrayDeque<>());
         Map<ByteBuffer, Long> again = new HashMap<>();
         long durable = engine.durableDecree();

@@ -4,6 +4,7 @@ import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,12 @@ public interface Engine extends AutoCloseable {
      * may be deleted once {@link #durableDecree} has passed the decree. The caller has fsynced the log through the decree.
      */
     void publish(long decree, Publish publish, List<Path> stagedFiles);
+
+    /**
+     * Why these files could not be published with mode {@code behind}: the engine does not allow it, or what was loaded behind
+     * before has keys in the same range. Empty if nothing stands against it; asked before the publish, when it is too late.
+     */
+    Optional<String> findBehindConflict(List<Path> stagedFiles);
 
     /** The generations that are kept, the current one among them, by id. */
     List<GenerationInfo> generations();

@@ -215,6 +215,15 @@ final class RocksDatabase implements AutoCloseable {
         }
     }
 
+    boolean allowsBehind() {
+        return settings.database().allowIngestBehind();
+    }
+
+    /** Where files that are loaded behind lie, alone if that is allowed. */
+    int lastLevel() {
+        return settings.rows().numLevels() - 1;
+    }
+
     ReadOptions readOptions() {
         return readAll;
     }

@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -24,7 +26,11 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.Holder;
 import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.LiveFileMetaData;
+import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.SstFileReader;
+import org.rocksdb.SstFileReaderIterator;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.slf4j.Logger;
@@ -214,7 +220,6 @@ final class RocksEngine implements Engine {
 
     @Override
     public void preparePublish(Publish publish, List<Path> staged) {
-        requireKnown(publish.mode(), publish);
         pin();
         try {
             if (publish.loadId() > publishedLoadId) {
@@ -242,7 +247,6 @@ final class RocksEngine implements Engine {
 
     @Override
     public void publish(long decree, Publish publish, List<Path> staged) {
-        requireKnown(publish.mode(), publish);
         requireNext(decree);
         pin();
         try (WriteBatch batch = new WriteBatch()) {
@@ -273,6 +277,66 @@ final class RocksEngine implements Engine {
         } finally {
             pins.unpin();
         }
+    }
+
+    @Override
+    public Optional<String> findBehindConflict(List<Path> staged) {
+        Generation target = pinCurrent();
+        try {
+            if (!database.allowsBehind()) {
+                return Optional.of("the replica was made without app env rocksdb.allow_ingest_behind=true");
+            }
+            List<LiveFileMetaData> last = new ArrayList<>();
+            for (LiveFileMetaData file : database.db().getLiveFilesMetaData()) {
+                if (file.level() == database.lastLevel()
+                        && Arrays.equals(
+                                file.columnFamilyName(), target.family().getName())) {
+                    last.add(file);
+                }
+            }
+            for (Path path : staged) {
+                Optional<String> conflict = findOverlap(path, last);
+                if (conflict.isPresent()) {
+                    return conflict;
+                }
+            }
+            return Optional.empty();
+        } catch (RocksDBException e) {
+            throw failure(directory, "its files cannot be compared with staged ones", e);
+        } finally {
+            target.pins().unpin();
+        }
+    }
+
+    private static Optional<String> findOverlap(Path staged, List<LiveFileMetaData> files) throws RocksDBException {
+        try (Options options = new Options();
+                SstFileReader reader = new SstFileReader(options);
+                ReadOptions readOptions = new ReadOptions()) {
+            reader.open(staged.toString());
+            try (SstFileReaderIterator rows = reader.newIterator(readOptions)) {
+                for (LiveFileMetaData file : files) {
+                    rows.seek(file.smallestKey());
+                    if (rows.isValid() && Arrays.compareUnsigned(rows.key(), file.largestKey()) <= 0) {
+                        return Optional.of(overlap(staged, file));
+                    }
+                    // RocksDB compares ranges, so a gap in the file does not help.
+                    rows.seekForPrev(file.smallestKey());
+                    boolean begins = rows.isValid();
+                    rows.seek(file.largestKey());
+                    if (begins && rows.isValid()) {
+                        return Optional.of(overlap(staged, file));
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String overlap(Path staged, LiveFileMetaData file) {
+        return staged.getFileName() + " has keys in the range of an earlier load of mode behind, from "
+                + HexFormat.of().formatHex(file.smallestKey()) + " to "
+                + HexFormat.of().formatHex(file.largestKey())
+                + ": RocksDB takes one file of a range there; load it with mode merge or replace";
     }
 
     @Override
@@ -452,7 +516,7 @@ final class RocksEngine implements Engine {
         if (!links.isEmpty()) {
             // Files that overlap each other are levels above one another.
             next.liftStallLimits(database.db());
-            ingest(next, links);
+            ingest(next, links, false);
         }
         LOG.info("{}: load {}: {} files make a new generation", directory, publish.loadId(), links.size());
         faultPoint.reached(Step.INGESTED);
@@ -478,7 +542,10 @@ final class RocksEngine implements Engine {
         Prepared ready = prepare(publish, staged);
         faultPoint.reached(Step.BEFORE_INGEST);
         if (!ready.links().isEmpty()) {
-            ingest(current, ready.links());
+            if (publish.mode() == LoadMode.MERGE && database.allowsBehind()) {
+                keepFromLastLevel(ready.links());
+            }
+            ingest(current, ready.links(), publish.mode() == LoadMode.BEHIND);
         }
         LOG.info(
                 "{}: load {}: {} of {} files ingested",
@@ -492,10 +559,43 @@ final class RocksEngine implements Engine {
         return current;
     }
 
-    private void ingest(Generation target, List<Path> links) throws RocksDBException {
+    /**
+     * RocksDB puts a file where nothing is into the last level, where rows from behind would have no place below it any more. So
+     * that something is there, the first row of each file is written once more as it is.
+     */
+    private void keepFromLastLevel(List<Path> links) throws RocksDBException {
+        try (WriteBatch batch = new WriteBatch();
+                Options options = new Options();
+                ReadOptions readOptions = new ReadOptions()) {
+            for (Path link : links) {
+                try (SstFileReader reader = new SstFileReader(options)) {
+                    reader.open(link.toString());
+                    try (SstFileReaderIterator rows = reader.newIterator(readOptions)) {
+                        rows.seekToFirst();
+                        if (rows.isValid()) {
+                            writeAsItIs(batch, rows.key());
+                        }
+                    }
+                }
+            }
+            database.write(batch);
+        }
+    }
+
+    private void writeAsItIs(WriteBatch batch, byte[] key) throws RocksDBException {
+        byte @Nullable [] value = database.db().get(current.family(), database.readOptions(), key);
+        if (value == null) {
+            batch.delete(current.family(), key);
+        } else {
+            batch.put(current.family(), key, value);
+        }
+    }
+
+    private void ingest(Generation target, List<Path> links, boolean behind) throws RocksDBException {
         // Never with write_global_seqno: it would write into the staged files.
         try (IngestExternalFileOptions options = new IngestExternalFileOptions()
                 .setMoveFiles(true)
+                .setIngestBehind(behind)
                 .setSnapshotConsistency(true)
                 .setAllowGlobalSeqNo(true)
                 .setAllowBlockingFlush(true)
@@ -541,13 +641,6 @@ final class RocksEngine implements Engine {
         if (decree != appliedDecree + 1) {
             throw new IllegalArgumentException(
                     directory + ": decree " + decree + " is applied, expected " + (appliedDecree + 1));
-        }
-    }
-
-    private void requireKnown(LoadMode mode, Publish publish) {
-        if (mode == LoadMode.BEHIND) {
-            throw new EngineException(directory + ": load " + publish.loadId() + " has mode " + mode
-                    + ", which this version does not publish");
         }
     }
 

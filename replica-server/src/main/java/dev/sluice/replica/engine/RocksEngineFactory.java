@@ -39,9 +39,11 @@ public final class RocksEngineFactory implements EngineFactory {
     }
 
     @Override
-    public Engine open(Path directory) {
+    public Engine open(Path directory, boolean allowsBehind) {
         return RocksEngine.open(
-                directory, () -> new RocksSettings(options, blockCache, writeBuffers, rateLimiter), faultPoint);
+                directory,
+                () -> new RocksSettings(options, allowsBehind, blockCache, writeBuffers, rateLimiter),
+                faultPoint);
     }
 
     @Override

@@ -30,7 +30,11 @@ final class RocksSettings implements AutoCloseable {
     private final ColumnFamilyOptions internal;
 
     RocksSettings(
-            EngineOptions options, Cache blockCache, WriteBufferManager writeBuffers, @Nullable RateLimiter limiter) {
+            EngineOptions options,
+            boolean allowsBehind,
+            Cache blockCache,
+            WriteBufferManager writeBuffers,
+            @Nullable RateLimiter limiter) {
         database = own(new DBOptions())
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
@@ -45,6 +49,7 @@ final class RocksSettings implements AutoCloseable {
                 .setKeepLogFileNum(2)
                 .setStatsDumpPeriodSec(0)
                 .setStatsPersistPeriodSec(0)
+                .setAllowIngestBehind(allowsBehind)
                 .setWriteBufferManager(writeBuffers);
         if (limiter != null) {
             database.setRateLimiter(limiter);

@@ -386,15 +386,27 @@ final class ReplicaLoads implements LoadHooks {
         } else if (effect instanceof Effect.ReleaseSlot) {
             releaseSlot();
         } else if (effect instanceof Effect.Fetch fetch) {
-            Work fetching =
-                    new Work(node, host.gpid(), host.self(), fetch.order(), disk, listener(fetch.attempt(), false));
+            Work fetching = new Work(
+                    node,
+                    host.gpid(),
+                    host.self(),
+                    fetch.order(),
+                    disk,
+                    listener(fetch.attempt(), false),
+                    host::findBehindConflict);
             work = fetching;
             fetching.startFetch();
         } else if (effect instanceof Effect.Verify verify && verify.order().isRollback()) {
             lookForGeneration(verify);
         } else if (effect instanceof Effect.Verify verify) {
-            Work verifying =
-                    new Work(node, host.gpid(), host.self(), verify.order(), disk, listener(verify.attempt(), true));
+            Work verifying = new Work(
+                    node,
+                    host.gpid(),
+                    host.self(),
+                    verify.order(),
+                    disk,
+                    listener(verify.attempt(), true),
+                    host::findBehindConflict);
             work = verifying;
             verifying.startVerify(manifest -> onLoop(() -> staged = manifest));
         } else if (effect instanceof Effect.Stop && work != null) {

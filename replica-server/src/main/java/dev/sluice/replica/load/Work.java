@@ -18,7 +18,10 @@ import dev.sluice.bulkload.work.StopSignal;
 import dev.sluice.bulkload.work.StoppedException;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
+import dev.sluice.wire.bulkload.LoadMode;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -38,6 +41,7 @@ final class Work {
     private final LoadOrder order;
     private final StagedMark disk;
     private final Listener listener;
+    private final BehindCheck engine;
     private final StopSignal stop = new StopSignal();
     private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
 
@@ -54,13 +58,26 @@ final class Work {
         void onStopped();
     }
 
-    Work(NodeLoads node, Gpid gpid, HostPort self, LoadOrder order, StagedMark disk, Listener listener) {
+    /** What {@link dev.sluice.replica.engine.Engine#findBehindConflict} says. */
+    interface BehindCheck {
+        Optional<String> findBehindConflict(List<Path> stagedFiles);
+    }
+
+    Work(
+            NodeLoads node,
+            Gpid gpid,
+            HostPort self,
+            LoadOrder order,
+            StagedMark disk,
+            Listener listener,
+            BehindCheck engine) {
         this.node = node;
         this.gpid = gpid;
         this.where = gpid + " on " + self;
         this.order = order;
         this.disk = disk;
         this.listener = listener;
+        this.engine = engine;
     }
 
     void stop() {
@@ -104,14 +121,25 @@ final class Work {
                     gpid.partitionIndex(),
                     order.partitionCount(),
                     mode(),
-                    order.mode() == 1,
+                    order.mode() == LoadMode.BEHIND.getValue(),
                     node.clock().wallMs());
             node.verifier().verify(request, stop, progress -> {});
             stop.throwIfStopped();
+            if (order.mode() == LoadMode.BEHIND.getValue()) {
+                requireFitsBehind(directory, manifest.get());
+            }
             disk.write(order.loadId(), manifest.get(), order.deepChecks());
             onStaged.accept(manifest.get());
             end(listener::onDone);
         }));
+    }
+
+    /** After publish it would be too late. */
+    private void requireFitsBehind(StagingDirectory directory, Manifest manifest) throws SourceException {
+        Optional<String> conflict = engine.findBehindConflict(directory.paths(manifest));
+        if (conflict.isPresent()) {
+            throw SourceException.damaged(where, "cannot be loaded behind: " + conflict.get());
+        }
     }
 
     /** Checksums were compared as the bytes came; the rest is done once per partition, by the member that is named. */

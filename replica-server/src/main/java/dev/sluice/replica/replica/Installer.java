@@ -76,7 +76,7 @@ final class Installer {
                 awaitReaders(old);
                 directory.announceEngine();
                 directory.replaceEngine();
-                opened = services.engines().open(directory.engine());
+                opened = services.engines().open(directory.engine(), directory.allowsBehind());
             } catch (IOException | RuntimeException e) {
                 LOG.warn("{}: the checkpoint cannot be installed", gpid, e);
                 failure = String.valueOf(e.getMessage());

@@ -10,6 +10,7 @@ import dev.sluice.wire.internal.LoadProgressReply;
 import dev.sluice.wire.internal.LoadProgressRequest;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,9 @@ public interface LoadHost {
 
     /** Id of the last load that this replica's engine published, 0 for none. */
     long publishedLoadId();
+
+    /** What stands against publishing these files with mode behind; blocks, on any thread. */
+    Optional<String> findBehindConflict(List<Path> stagedFiles);
 
     /** Whether the engine has the rows of that generation. */
     boolean keepsGeneration(long id);

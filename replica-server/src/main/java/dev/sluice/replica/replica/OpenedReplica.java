@@ -29,7 +29,7 @@ record OpenedReplica(Engine engine, MutationLog log, List<Mutation> uncommitted)
     /** Blocks. */
     static OpenedReplica open(ReplicaServices services, ReplicaDirectory directory, Gpid gpid) throws IOException {
         directory.recover();
-        Engine engine = services.engines().open(directory.engine());
+        Engine engine = services.engines().open(directory.engine(), directory.allowsBehind());
         MutationLog log;
         try {
             log = services.logs().apply(directory.log());

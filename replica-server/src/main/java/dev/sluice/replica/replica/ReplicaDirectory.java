@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class ReplicaDirectory {
     static final int FORMAT_VERSION = 1;
 
+    private static final String ALLOW_BEHIND_ENV = "rocksdb.allow_ingest_behind";
     private static final ObjectMapper JSON = new ObjectMapper();
     /** Of a replica that was written before it said so. */
     private static final int MAX_REPLICA_COUNT_USUAL = 3;
@@ -150,6 +151,11 @@ final class ReplicaDirectory {
                 gpid,
                 app,
                 new Ballot(json.path("ballot").asLong()));
+    }
+
+    /** Whether the app takes loads of mode behind: its engine is opened so. */
+    boolean allowsBehind() throws IOException {
+        return "true".equalsIgnoreCase(read().app().getEnvs().get(ALLOW_BEHIND_ENV));
     }
 
     boolean isReplica() {

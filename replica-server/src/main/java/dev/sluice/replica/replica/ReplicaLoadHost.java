@@ -15,6 +15,7 @@ import dev.sluice.wire.internal.LoadProgressReply;
 import dev.sluice.wire.internal.LoadProgressRequest;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,11 @@ record ReplicaLoadHost(Replica replica, ReplicaServices services, Path loadDirec
     @Override
     public long publishedLoadId() {
         return replica.publishedLoadId();
+    }
+
+    @Override
+    public Optional<String> findBehindConflict(List<Path> stagedFiles) {
+        return replica.engine().findBehindConflict(stagedFiles);
     }
 
     @Override

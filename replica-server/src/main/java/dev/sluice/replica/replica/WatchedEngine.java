@@ -7,6 +7,7 @@ import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,11 @@ final class WatchedEngine implements Engine {
     @Override
     public void publish(long decree, Publish publish, List<Path> stagedFiles) {
         engine.publish(decree, publish, stagedFiles);
+    }
+
+    @Override
+    public Optional<String> findBehindConflict(List<Path> stagedFiles) {
+        return engine.findBehindConflict(stagedFiles);
     }
 
     @Override

@@ -472,13 +472,58 @@ abstract class EngineContract {
         }
     }
 
+    /** B.20: what is there wins over rows from behind, what was removed too. */
     @Test
-    void modesThatThisVersionDoesNotPublishAreRefused() {
+    void rowsFromBehindLoseToRowsThatAreThereAndToRemovedOnes() {
+        Path merged = stage("0", Map.of("m", "merged"));
+        Path file = stage("1", Map.of("a", "behind", "b", "behind", "c", "behind", "m", "behind"));
+        try (Engine engine = openForBehind()) {
+            engine.apply(1, List.of(put("a", "before"), put("b", "before")));
+            engine.publish(2, publish(6), List.of(merged));
+            engine.apply(3, List.of(remove("b")));
+            assertThat(engine.findBehindConflict(List.of(file))).isEmpty();
+            engine.preparePublish(behind(7), List.of(file));
+            engine.publish(4, behind(7), List.of(file));
+            assertThat(rows(engine))
+                    .containsExactly(Map.entry("a", "before"), Map.entry("c", "behind"), Map.entry("m", "merged"));
+            engine.apply(5, List.of(put("c", "after")));
+            assertThat(get(engine, "c")).isEqualTo("after");
+            engine.flush();
+        }
+        try (Engine engine = openForBehind()) {
+            assertThat(rows(engine))
+                    .containsExactly(Map.entry("a", "before"), Map.entry("c", "after"), Map.entry("m", "merged"));
+        }
+    }
+
+    /** B.10: also behind, also after a crash between ingest and the next flush. */
+    @Test
+    void anIngestBehindThatSurvivedACrashIsNotRepeated() {
+        Path file = stage("1", Map.of("a", "behind", "b", "behind"));
+        try (Engine engine = openForBehind()) {
+            engine.apply(1, List.of(put("a", "before")));
+            engine.publish(2, behind(7), List.of(file));
+        }
+        try (Engine engine = openForBehind()) {
+            for (long decree = engine.appliedDecree() + 1; decree <= 2; decree++) {
+                if (decree == 1) {
+                    engine.apply(1, List.of(put("a", "before")));
+                } else {
+                    engine.publish(2, behind(7), List.of(file));
+                }
+            }
+            assertThat(rows(engine)).containsExactly(Map.entry("a", "before"), Map.entry("b", "behind"));
+            engine.publish(3, behind(7), List.of(file));
+            assertThat(rows(engine)).hasSize(2);
+        }
+    }
+
+    @Test
+    void anEngineThatWasNotMadeForItSaysSoBeforeAPublish() {
+        Path file = stage("1", Map.of("a", "behind"));
         try (Engine engine = open()) {
-            Publish behind = new Publish(7, LoadMode.BEHIND, 1, "digest");
-            assertThatThrownBy(() -> engine.publish(1, behind, List.of()))
-                    .isInstanceOf(EngineException.class)
-                    .hasMessageContaining("BEHIND");
+            assertThat(engine.findBehindConflict(List.of(file)).orElse(""))
+                    .contains("rocksdb.allow_ingest_behind=true");
         }
     }
 
@@ -528,6 +573,14 @@ abstract class EngineContract {
 
     final Engine open() {
         return factory().open(directory("engine"));
+    }
+
+    final Engine openForBehind() {
+        return factory().open(directory("engine"), true);
+    }
+
+    static Publish behind(long loadId) {
+        return new Publish(loadId, LoadMode.BEHIND, loadId, "digest");
     }
 
     static Publish publish(long loadId) {

@@ -176,4 +176,24 @@ final class RocksEngineTest extends EngineContract {
                     .toList();
         }
     }
+
+    /** B.13: RocksDB refuses it, so it is found before the publish. */
+    @Test
+    void whatOverlapsAnEarlierLoadBehindIsFoundBeforeThePublish() {
+        Path first = stage("1", Map.of("c", "1", "f", "1"));
+        Path inside = stage("2", Map.of("d", "2"));
+        Path around = stage("3", Map.of("a", "3", "z", "3"));
+        Path beside = stage("4", Map.of("a", "4", "b", "4"));
+        try (Engine engine = openForBehind()) {
+            engine.publish(1, behind(1), List.of(first));
+            assertThat(engine.findBehindConflict(List.of(beside, inside)).orElse(""))
+                    .contains(inside.getFileName().toString(), "an earlier load of mode behind");
+            assertThat(engine.findBehindConflict(List.of(around))).isPresent();
+            assertThat(engine.findBehindConflict(List.of(beside))).isEmpty();
+            assertThatThrownBy(() -> engine.publish(2, behind(2), List.of(around)))
+                    .isInstanceOf(EngineException.class);
+            engine.publish(2, behind(3), List.of(beside));
+            assertThat(rows(engine)).containsOnlyKeys("a", "b", "c", "f");
+        }
+    }
 }

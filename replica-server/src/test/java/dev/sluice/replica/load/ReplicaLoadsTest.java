@@ -34,6 +34,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -140,6 +141,11 @@ final class ReplicaLoadsTest {
         @Override
         public long publishedLoadId() {
             return 0;
+        }
+
+        @Override
+        public Optional<String> findBehindConflict(List<Path> stagedFiles) {
+            return Optional.empty();
         }
 
         @Override

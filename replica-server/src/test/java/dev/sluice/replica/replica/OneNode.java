@@ -185,8 +185,8 @@ final class OneNode implements Replicas.Listener {
         }
 
         @Override
-        public Engine open(Path directory) {
-            Engine engine = engines.open(directory);
+        public Engine open(Path directory, boolean allowsBehind) {
+            Engine engine = engines.open(directory, allowsBehind);
             return (Engine) Proxy.newProxyInstance(
                     Engine.class.getClassLoader(), new Class<?>[] {Engine.class}, (proxy, method, arguments) -> {
                         if (readsFind != null && READS.contains(method.getName())) {

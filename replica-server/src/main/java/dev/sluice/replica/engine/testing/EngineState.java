@@ -35,14 +35,56 @@ record EngineState(
         return new EngineState(0, 0, 0, 0, newRows(), new TreeMap<>());
     }
 
+    /** Stands for a row that was removed where rows may come from behind later. */
+    static final byte[] TOMBSTONE = new byte[0];
+
+    /** Without what was removed. */
+    static NavigableMap<byte[], byte[]> visible(NavigableMap<byte[], byte[]> rows) {
+        if (rows.values().stream().noneMatch(EngineState::isTombstone)) {
+            return rows;
+        }
+        NavigableMap<byte[], byte[]> visible = newRows();
+        rows.forEach((key, value) -> {
+            if (!isTombstone(value)) {
+                visible.put(key, value);
+            }
+        });
+        return visible;
+    }
+
+    static boolean isTombstone(byte[] value) {
+        // A stored value has a header.
+        return value.length == 0;
+    }
+
+    /** Rows that come from behind: what is there wins, tombstones too. */
+    EngineState behind(Collection<RowChange> loaded) {
+        NavigableMap<byte[], byte[]> changed = newRows();
+        changed.putAll(rows);
+        for (RowChange row : loaded) {
+            byte[] value = row.value();
+            if (value != null) {
+                changed.putIfAbsent(row.key(), value);
+            }
+        }
+        return new EngineState(decree, publishedLoadId, generation, writes, changed, kept);
+    }
+
     EngineState with(long newDecree, Collection<RowChange> changes) {
+        return with(newDecree, changes, false);
+    }
+
+    /** @param keepsTombstones whether a removal is remembered */
+    EngineState with(long newDecree, Collection<RowChange> changes, boolean keepsTombstones) {
         if (changes.isEmpty()) {
             return new EngineState(newDecree, publishedLoadId, generation, writes, rows, kept);
         }
         NavigableMap<byte[], byte[]> changed = newRows();
         changed.putAll(rows);
         for (RowChange change : changes) {
-            if (change.value() == null) {
+            if (change.value() == null && keepsTombstones) {
+                changed.put(change.key(), TOMBSTONE);
+            } else if (change.value() == null) {
                 changed.remove(change.key());
             } else {
                 changed.put(change.key(), change.value());

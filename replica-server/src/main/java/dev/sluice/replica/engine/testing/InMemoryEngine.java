@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class InMemoryEngine implements Engine {
     private final Path directory;
     private final FileSystem files;
     private final StagedRows stagedRows;
+    private final boolean allowsBehind;
     private final TreeSet<byte[]> unflushedKeys = new TreeSet<>(Arrays::compareUnsigned);
     private EngineState current;
     private EngineState durable;
@@ -41,12 +43,18 @@ final class InMemoryEngine implements Engine {
     private int users = 1;
     private boolean closed;
 
-    InMemoryEngine(InMemoryEngineFactory factory, Path directory, FileSystem files, StagedRows stagedRows)
+    InMemoryEngine(
+            InMemoryEngineFactory factory,
+            Path directory,
+            FileSystem files,
+            StagedRows stagedRows,
+            boolean allowsBehind)
             throws IOException {
         this.factory = factory;
         this.directory = directory;
         this.files = files;
         this.stagedRows = stagedRows;
+        this.allowsBehind = allowsBehind;
         files.createDirectories(directory);
         Path parent = directory.getParent();
         if (parent != null) {
@@ -76,7 +84,7 @@ final class InMemoryEngine implements Engine {
     public synchronized void apply(long decree, List<RowChange> rows) {
         requireOpen();
         requireNext(decree);
-        current = current.with(decree, rows).written(rows.size());
+        current = current.with(decree, rows, allowsBehind).written(rows.size());
         rows.forEach(row -> unflushedKeys.add(row.key()));
         factory.reached(Step.APPLIED);
     }
@@ -86,13 +94,13 @@ final class InMemoryEngine implements Engine {
         requireOpen();
         List<RowChange> removals = new ArrayList<>();
         for (byte[] key : keys) {
-            byte @Nullable [] value = current.rows().get(key);
+            byte @Nullable [] value = get(key);
             if (value != null && StoredValue.hasExpired(value, expiryNow)) {
                 removals.add(new RowChange(key, null));
                 unflushedKeys.add(key);
             }
         }
-        current = current.with(current.decree(), removals);
+        current = current.with(current.decree(), removals, allowsBehind);
         return removals.size();
     }
 
@@ -107,7 +115,6 @@ final class InMemoryEngine implements Engine {
 
     @Override
     public synchronized void preparePublish(Publish publish, List<Path> staged) {
-        requireKnown(publish);
         requireOpen();
         if (publish.loadId() > current.publishedLoadId()) {
             flush();
@@ -121,7 +128,6 @@ final class InMemoryEngine implements Engine {
 
     @Override
     public synchronized void publish(long decree, Publish publish, List<Path> staged) {
-        requireKnown(publish);
         requireOpen();
         requireNext(decree);
         if (publish.loadId() > current.publishedLoadId()) {
@@ -137,6 +143,13 @@ final class InMemoryEngine implements Engine {
         }
         current = current.with(decree, List.of());
         factory.reached(Step.TOKEN_WRITTEN);
+    }
+
+    @Override
+    public synchronized Optional<String> findBehindConflict(List<Path> staged) {
+        return allowsBehind
+                ? Optional.empty()
+                : Optional.of("the replica was made without app env rocksdb.allow_ingest_behind=true");
     }
 
     @Override
@@ -169,7 +182,8 @@ final class InMemoryEngine implements Engine {
     @Override
     public synchronized byte @Nullable [] get(byte[] key) {
         requireOpen();
-        return current.rows().get(key);
+        byte[] value = current.rows().get(key);
+        return value == null || EngineState.isTombstone(value) ? null : value;
     }
 
     /** Like one whose cache holds what was not flushed. */
@@ -182,7 +196,7 @@ final class InMemoryEngine implements Engine {
     public synchronized EngineSnapshot snapshot() {
         requireOpen();
         users++;
-        return new InMemorySnapshot(current.rows(), this::leave);
+        return new InMemorySnapshot(EngineState.visible(current.rows()), this::leave);
     }
 
     @Override
@@ -239,20 +253,22 @@ final class InMemoryEngine implements Engine {
                 if (rows.stream().anyMatch(this::overlapsUnflushed)) {
                     makeDurable();
                 }
-                EngineState withRows = durable;
-                for (List<RowChange> file : rows) {
-                    withRows = withRows.with(durable.decree(), file);
-                }
-                save(withRows);
+                save(with(durable, publish, rows));
                 link(staged, ingested);
             }
             factory.reached(Step.INGESTED);
-            for (List<RowChange> file : rows) {
-                current = current.with(current.decree(), file);
-            }
+            current = with(current, publish, rows);
         } catch (IOException e) {
             throw new EngineException(directory + ": load " + publish.loadId() + " cannot be ingested: " + e, e);
         }
+    }
+
+    private static EngineState with(EngineState before, Publish publish, List<List<RowChange>> files) {
+        EngineState after = before;
+        for (List<RowChange> file : files) {
+            after = publish.mode() == LoadMode.BEHIND ? after.behind(file) : after.with(before.decree(), file);
+        }
+        return after;
     }
 
     private List<List<RowChange>> prepare(Publish publish, List<Path> staged) {
@@ -361,13 +377,6 @@ final class InMemoryEngine implements Engine {
         if (decree != current.decree() + 1) {
             throw new IllegalArgumentException(
                     directory + ": decree " + decree + " is applied, expected " + (current.decree() + 1));
-        }
-    }
-
-    private void requireKnown(Publish publish) {
-        if (publish.mode() == LoadMode.BEHIND) {
-            throw new EngineException(directory + ": load " + publish.loadId() + " has mode " + publish.mode()
-                    + ", which this version does not publish");
         }
     }
 }

@@ -49,12 +49,12 @@ public final class InMemoryEngineFactory implements EngineFactory {
     }
 
     @Override
-    public synchronized Engine open(Path directory) {
+    public synchronized Engine open(Path directory, boolean allowsBehind) {
         if (!open.add(directory)) {
             throw new EngineException(directory + ": the engine is open already");
         }
         try {
-            return new InMemoryEngine(this, directory, files, stagedRows);
+            return new InMemoryEngine(this, directory, files, stagedRows, allowsBehind);
         } catch (IOException e) {
             open.remove(directory);
             throw new EngineException(directory + ": the engine cannot be opened: " + e.getMessage(), e);
