@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -65,7 +66,8 @@ final class WorkTest {
                     new LoadOrder(
                             7, LoadGoal.DOWNLOAD, "local", source.toString(), manifest.digest(), 0, 0, 1, "full", true),
                     new StagedMark(files, DIRECTORY),
-                    new Listener());
+                    new Listener(),
+                    staged -> Optional.empty());
             work.startFetch();
             assertThat(onDisk.await(20, TimeUnit.SECONDS)).isTrue();
             work.stop();
