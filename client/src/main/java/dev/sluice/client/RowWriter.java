@@ -21,6 +21,7 @@ public final class RowWriter implements AutoCloseable {
     private final int requestsMax;
     private final Semaphore room;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private boolean failureWasThrown;
     private final List<Cell> cells = new ArrayList<>();
     private byte[] hashKey = {};
     private int bytes;
@@ -48,14 +49,18 @@ public final class RowWriter implements AutoCloseable {
     /** Returns when all rows are written. */
     public void flush() {
         send();
-        room.acquireUninterruptibly(requestsMax);
-        room.release(requestsMax);
+        awaitAll();
         throwFailure();
     }
 
+    /** Returns when nothing is on the way any more. A failure that a call has thrown already is not thrown again. */
     @Override
     public void close() {
-        flush();
+        if (failureWasThrown) {
+            awaitAll();
+        } else {
+            flush();
+        }
     }
 
     private void send() {
@@ -77,8 +82,14 @@ public final class RowWriter implements AutoCloseable {
         });
     }
 
+    private void awaitAll() {
+        room.acquireUninterruptibly(requestsMax);
+        room.release(requestsMax);
+    }
+
     private void throwFailure() {
         Throwable failed = failure.get();
+        failureWasThrown = failed != null;
         if (failed instanceof RuntimeException known) {
             throw known;
         }

@@ -207,6 +207,20 @@ class TableTest {
                 .hasMessageContaining("ERR_BUSY");
     }
 
+    @Test
+    void aFailureThatAWriterThrewDoesNotHideBehindItsClose() {
+        cluster.refuse(primary(), ErrorCode.ERR_BUSY);
+
+        assertThatThrownBy(() -> {
+                    try (RowWriter writer = new RowWriter(orders, 2)) {
+                        writer.put(bytes("k"), bytes("s"), bytes("v"));
+                        writer.flush();
+                    }
+                })
+                .isInstanceOf(ClientException.class)
+                .hasMessageContaining("ERR_BUSY");
+    }
+
     private <T> T done(CompletableFuture<T> future) {
         time.advance(100);
         assertThat(future).isDone();
