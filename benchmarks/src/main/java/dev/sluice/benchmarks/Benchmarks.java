@@ -1,6 +1,7 @@
 package dev.sluice.benchmarks;
 
 import dev.sluice.benchmarks.data.DataBenchmark;
+import dev.sluice.benchmarks.load.LoadBenchmark;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -10,7 +11,7 @@ import picocli.CommandLine.Command;
         description = "Measures Sluice on this machine.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {SmallLoad.class, DataBenchmark.class, CommandLine.HelpCommand.class})
+        subcommands = {SmallLoad.class, DataBenchmark.class, LoadBenchmark.class, CommandLine.HelpCommand.class})
 public final class Benchmarks {
     private Benchmarks() {}
 

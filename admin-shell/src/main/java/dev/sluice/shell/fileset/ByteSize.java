@@ -7,10 +7,11 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** A number of bytes as people write it: {@code 512k}, {@code 64M}, {@code 2GiB}. */
-record ByteSize(long bytes) {
+public record ByteSize(long bytes) {
     private static final Pattern PATTERN = Pattern.compile("(\\d{1,12})\\s*([kmg]?)(i?b)?");
 
-    static ByteSize parse(String text) {
+    /** Throws {@link TypeConversionException} for anything else. */
+    public static ByteSize parse(String text) {
         Matcher matcher = PATTERN.matcher(text.strip().toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {
             throw new TypeConversionException("'" + text + "': expected a number of bytes, such as 512k, 64M or 2G");
@@ -25,7 +26,7 @@ record ByteSize(long bytes) {
     }
 
     /** For picocli. */
-    static final class Converter implements ITypeConverter<ByteSize> {
+    public static final class Converter implements ITypeConverter<ByteSize> {
         @Override
         public ByteSize convert(String text) {
             return parse(text);

@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** While it is open, Ctrl-C and SIGTERM ask the work to stop, and the process waits until it has cleaned up. */
-final class StopOnExit implements AutoCloseable {
+public final class StopOnExit implements AutoCloseable {
     private static final long CLEAN_UP_SECONDS_MAX = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(StopOnExit.class);
@@ -15,7 +15,8 @@ final class StopOnExit implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread hook;
 
-    StopOnExit(StopSignal stop) {
+    /** @param stop told when the process is to end */
+    public StopOnExit(StopSignal stop) {
         hook = new Thread(
                 () -> {
                     stop.stop();

@@ -1,5 +1,6 @@
 package dev.sluice.benchmarks.data;
 
+import dev.sluice.benchmarks.measure.Summary;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -61,7 +62,7 @@ final class Case {
             failed += result.failed();
         }
 
-        void addPaced(OpenLoop.Result result) {
+        void addPaced(DataBenchmark.Paced result) {
             rates.add(result.perSecond());
             failed += result.failed();
             Histogram latencies = result.latencies();

@@ -1,5 +1,6 @@
 package dev.sluice.benchmarks.data;
 
+import dev.sluice.benchmarks.measure.CpuTime;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;

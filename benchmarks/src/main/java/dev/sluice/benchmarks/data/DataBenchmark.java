@@ -1,5 +1,7 @@
 package dev.sluice.benchmarks.data;
 
+import dev.sluice.benchmarks.measure.OpenLoop;
+import dev.sluice.benchmarks.measure.Target;
 import dev.sluice.bulkload.build.BuildException;
 import dev.sluice.bulkload.build.BuildOptions;
 import dev.sluice.bulkload.build.FileSetBuilder;
@@ -35,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -289,7 +292,10 @@ public final class DataBenchmark implements Callable<Integer> {
         return new ClosedLoop().run(operations, sides.of(side).inFlightMax(), (long) (seconds * NANOS_PER_SECOND));
     }
 
-    private OpenLoop.Result paced(
+    /** A turn of the open loop; latencies in nanoseconds. */
+    record Paced(double perSecond, Histogram latencies, long failed) {}
+
+    private Paced paced(
             Case next,
             Sides sides,
             Case.Side side,
@@ -297,7 +303,11 @@ public final class DataBenchmark implements Callable<Integer> {
             SplittableRandom random,
             double perSecond) {
         Operations operations = operations(next, sides, side, chooser, random.split());
-        return new OpenLoop().run(operations, perSecond, (long) (seconds * NANOS_PER_SECOND));
+        Latencies latencies = new Latencies();
+        long end = System.nanoTime() + (long) (seconds * NANOS_PER_SECOND);
+        OpenLoop.Result result =
+                new OpenLoop().run(done -> operations.begin(done::done), perSecond, due -> due - end < 0, latencies);
+        return new Paced(result.perSecond(), latencies.nanos(), latencies.failed() + result.unended());
     }
 
     private Operations operations(
@@ -351,8 +361,7 @@ public final class DataBenchmark implements Callable<Integer> {
             }
         }
         out.println();
-        targets.targets()
-                .forEach(each -> out.println((each.reached() ? "reached:     " : "not reached: ") + each.what()));
+        targets.targets().forEach(out::println);
         out.println("figures as JSON: " + json);
         out.flush();
     }
@@ -367,7 +376,7 @@ public final class DataBenchmark implements Callable<Integer> {
         all.put("in_flight", inFlight);
         all.put("processors", Runtime.getRuntime().availableProcessors());
         all.put("cases", cases.stream().map(Case::json).toList());
-        all.put("targets", targets.json());
+        all.put("targets", Target.json(targets.targets()));
         Path parent = json.toAbsolutePath().getParent();
         if (parent != null) {
             Files.createDirectories(parent);

@@ -1,10 +1,9 @@
 package dev.sluice.benchmarks.data;
 
+import dev.sluice.benchmarks.measure.Target;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** What the data path is to reach on two cores, and whether a run did. */
 record Targets(List<Target> targets) {
@@ -12,9 +11,6 @@ record Targets(List<Target> targets) {
     private static final double READ_P99_MICROS_MAX = 2_000;
     private static final double WRITES_PER_SECOND_MIN = 10_000;
     private static final int SMALL_VALUE_BYTES = 100;
-
-    /** One of them. */
-    record Target(String what, double found, boolean reached) {}
 
     /** Of the cases of a run that they speak of: values of 100 bytes. */
     static Targets of(List<Case> cases) {
@@ -53,17 +49,5 @@ record Targets(List<Target> targets) {
             }
         }
         return new Targets(List.copyOf(targets));
-    }
-
-    List<Map<String, Object>> json() {
-        List<Map<String, Object>> json = new ArrayList<>();
-        for (Target target : targets) {
-            Map<String, Object> one = new LinkedHashMap<>();
-            one.put("what", target.what());
-            one.put("found", target.found());
-            one.put("reached", target.reached());
-            json.add(one);
-        }
-        return json;
     }
 }

@@ -1,4 +1,4 @@
-package dev.sluice.benchmarks.data;
+package dev.sluice.benchmarks.measure;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -6,15 +6,17 @@ import java.util.Locale;
 import java.util.Map;
 
 /** The median of what several rounds gave, with the least and the most. */
-record Summary(double median, double least, double most) {
-    static Summary of(List<Double> rounds) {
+public record Summary(double median, double least, double most) {
+    /** Of at least one round. */
+    public static Summary of(List<Double> rounds) {
         List<Double> sorted = rounds.stream().sorted().toList();
         int middle = sorted.size() / 2;
         double median = sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
         return new Summary(median, sorted.get(0), sorted.get(sorted.size() - 1));
     }
 
-    Map<String, Object> json() {
+    /** Its three figures by name. */
+    public Map<String, Object> json() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("median", median);
         json.put("least", least);
