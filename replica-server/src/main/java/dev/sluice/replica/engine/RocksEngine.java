@@ -390,9 +390,11 @@ final class RocksEngine implements Engine {
         try {
             Holder<byte[]> found = new Holder<>();
             // That a key is not there is not taken from this answer: it is the same when a block in memory is damaged.
-            return database.db().keyMayExist(read.family(), database.readOptions(), key, found)
-                    ? found.getValue()
-                    : null;
+            boolean mayExist = database.db().keyMayExist(read.family(), database.readOptions(), key, found);
+            byte[] value = found.getValue();
+            // RocksDB gives an empty value where it found none because the index of a file is not in memory, as after
+            // an ingest.
+            return mayExist && value != null && value.length > 0 ? value : null;
         } finally {
             read.pins().unpin();
         }

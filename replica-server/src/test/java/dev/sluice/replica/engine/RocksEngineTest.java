@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,25 @@ final class RocksEngineTest extends EngineContract {
             assertThat(engine.getFromMemory(bytes("a"))).isNull();
             assertThat(get(engine, "a")).isEqualTo("1");
             assertThat(text(engine.getFromMemory(bytes("a")))).isEqualTo("1");
+        }
+    }
+
+    /** RocksDB answers with an empty value then, and says that it found it. */
+    @Test
+    void aRowIsNotTakenForEmptyWhenTheIndexOfItsFileHasLeftMemory() {
+        Map<String, String> many = new TreeMap<>();
+        for (int i = 0; i < 200_000; i++) {
+            many.put("row-" + i, "value");
+        }
+        EngineOptions smallCache = new EngineOptions(1 << 20, 1 << 20, 64 << 10, 2, 0);
+        try (RocksEngineFactory small = new RocksEngineFactory(smallCache);
+                Engine engine = small.open(directory("engine"))) {
+            engine.publish(1, publish(1), List.of(stage("1", Map.of("a", "loaded")), stage("2", many)));
+            many.keySet().forEach(key -> assertThat(get(engine, key)).isEqualTo("value"));
+            assertThat(text(engine.getFromMemory(bytes("a")))).isIn(null, "loaded");
+            many.keySet()
+                    .forEach(key ->
+                            assertThat(text(engine.getFromMemory(bytes(key)))).isIn(null, "value"));
         }
     }
 
