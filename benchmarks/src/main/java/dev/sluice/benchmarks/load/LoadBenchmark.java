@@ -153,7 +153,7 @@ public final class LoadBenchmark implements Callable<Integer> {
         requireSensible();
         List<LoadCase> cases = cases();
         Files.createDirectories(parent);
-        Path directory = Files.createTempDirectory(parent, "sluice-benchmark-");
+        Path directory = Files.createTempDirectory(parent.toAbsolutePath(), "sluice-benchmark-");
         try (StopOnExit ignored = new StopOnExit(stop)) {
             try {
                 return measure(directory, cases);
