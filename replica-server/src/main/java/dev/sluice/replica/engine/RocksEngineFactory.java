@@ -12,6 +12,12 @@ import org.rocksdb.WriteBufferManager;
 
 /** Opens RocksDB engines that share one block cache, one budget of write buffers and one rate limiter. */
 public final class RocksEngineFactory implements EngineFactory {
+    /**
+     * For all engines of the process. A publish flushes every partition of an app at once, while writes wait, and a flush
+     * mostly waits for the disk.
+     */
+    private static final int FLUSH_THREADS = 8;
+
     static {
         RocksDB.loadLibrary();
     }
@@ -35,7 +41,7 @@ public final class RocksEngineFactory implements EngineFactory {
                 ? null
                 : new RateLimiter(options.backgroundBytesPerSecondMax());
         Env.getDefault().incBackgroundThreadsIfNeeded(options.backgroundThreads(), Priority.LOW);
-        Env.getDefault().incBackgroundThreadsIfNeeded(1, Priority.HIGH);
+        Env.getDefault().incBackgroundThreadsIfNeeded(FLUSH_THREADS, Priority.HIGH);
     }
 
     @Override
