@@ -1,6 +1,7 @@
 package dev.sluice.benchmarks.load;
 
 import dev.sluice.client.LoadSource;
+import dev.sluice.wire.bulkload.LoadMode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,25 +17,28 @@ record LoadCase(Mode mode, Transfer transfer, Into into, boolean hasForeground) 
             new LoadCase(Mode.MERGE, Transfer.EACH, Into.EMPTY, false),
             new LoadCase(Mode.MERGE, Transfer.EACH, Into.EXISTING, false),
             new LoadCase(Mode.MERGE, Transfer.EACH, Into.EMPTY, true),
-            new LoadCase(Mode.MERGE, Transfer.EACH, Into.EXISTING, true));
+            new LoadCase(Mode.MERGE, Transfer.EACH, Into.EXISTING, true),
+            new LoadCase(Mode.REPLACE, Transfer.EACH, Into.EXISTING, false),
+            new LoadCase(Mode.REPLACE, Transfer.EACH, Into.EXISTING, true));
 
     /** How loaded rows and those that are there come together. */
     enum Mode {
-        MERGE(3.0) {
-            @Override
-            LoadSource source(String app, String cluster, String provider, String root) {
-                return new LoadSource(app, cluster, provider, root, false);
-            }
-        };
+        MERGE(3.0, LoadMode.MERGE),
+        REPLACE(1.5, LoadMode.REPLACE);
 
         /** Most that the p99 of reads may grow during a load. */
         private final double readRatioMax;
 
-        Mode(double readRatioMax) {
+        private final LoadMode mode;
+
+        Mode(double readRatioMax, LoadMode mode) {
             this.readRatioMax = readRatioMax;
+            this.mode = mode;
         }
 
-        abstract LoadSource source(String app, String cluster, String provider, String root);
+        LoadSource source(String app, String cluster, String provider, String root) {
+            return new LoadSource(app, cluster, provider, root, mode);
+        }
 
         double readRatioMax() {
             return readRatioMax;
