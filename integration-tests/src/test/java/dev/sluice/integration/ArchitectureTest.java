@@ -22,6 +22,7 @@ import java.util.Set;
 final class ArchitectureTest {
     private static final String[] PURE_CORES = {
         "dev.sluice.bulkload.load..",
+        "dev.sluice.bulkload.throttle..",
         "dev.sluice.meta.state..",
         "dev.sluice.meta.guardian..",
         "dev.sluice.meta.balancer..",

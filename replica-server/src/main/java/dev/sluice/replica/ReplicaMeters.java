@@ -4,13 +4,14 @@ import dev.sluice.common.metrics.Metrics;
 import dev.sluice.replica.load.NodeLoads;
 import dev.sluice.replica.replica.Replicas;
 import dev.sluice.replica.replication.RoleName;
+import dev.sluice.replica.throttle.NodeThrottle;
 import java.util.Locale;
 
-/** What a replica server measures of its replicas and loads. */
+/** What a replica server measures of its replicas, loads and transfers. */
 final class ReplicaMeters {
     private ReplicaMeters() {}
 
-    static void register(Metrics metrics, Replicas replicas, NodeLoads loads) {
+    static void register(Metrics metrics, Replicas replicas, NodeLoads loads, NodeThrottle throttle) {
         metrics.gauge(
                 "total_replicas", "Replicas of this node.", () -> replicas.all().size());
         for (RoleName role : RoleName.values()) {
@@ -24,5 +25,6 @@ final class ReplicaMeters {
                     role.name().toLowerCase(Locale.ROOT));
         }
         loads.registerMeters(metrics);
+        throttle.registerMeters(metrics);
     }
 }

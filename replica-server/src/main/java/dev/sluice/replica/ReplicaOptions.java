@@ -5,9 +5,10 @@ import dev.sluice.common.config.Option;
 import dev.sluice.common.config.Options;
 import dev.sluice.replica.load.LoadSettings;
 import dev.sluice.replica.request.ReadLimits;
+import dev.sluice.replica.throttle.ThrottleOptions;
 import java.util.List;
 
-/** The options of a replica server, beside those of its loads. */
+/** The options of a replica server, beside those of its loads, its transfers and its reads. */
 public final class ReplicaOptions {
     public static final Option<String> HOST = Options.string("apps.replica", "host")
             .defaultValue("127.0.0.1")
@@ -163,6 +164,6 @@ public final class ReplicaOptions {
 
     /** All options that a replica server knows. */
     public static ConfigSchema schema() {
-        return ConfigSchema.of(ReplicaOptions.class, LoadSettings.class, ReadLimits.class);
+        return ConfigSchema.of(ReplicaOptions.class, LoadSettings.class, ThrottleOptions.class, ReadLimits.class);
     }
 }

@@ -36,6 +36,7 @@ import dev.sluice.replica.log.LogOptions;
 import dev.sluice.replica.log.LogWriter;
 import dev.sluice.replica.log.SegmentedMutationLog;
 import dev.sluice.replica.node.NodeIdentity;
+import dev.sluice.replica.throttle.NodeThrottle;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -104,7 +105,8 @@ public final class ReplicaServer implements AutoCloseable {
         LogWriter logWriter = closing(new LogWriter("replica-log-" + address.port()));
         BlockStores stores = closing(blockStores());
         ThreadEventLoop control = closing(new ThreadEventLoop("replica-control-" + address.port()));
-        NodeLoads loads = closing(new NodeLoads(files, stores, clock, config));
+        NodeThrottle throttle = new NodeThrottle(config, clock);
+        NodeLoads loads = closing(new NodeLoads(files, stores, clock, config, throttle));
         Pool maintenance = closing(new Pool("replica-maintenance-" + address.port(), 3, Integer.MAX_VALUE));
         Pool learning = closing(new Pool(
                 "replica-learn-" + address.port(), config.get(ReplicaOptions.LEARN_CONCURRENT_MAX), Integer.MAX_VALUE));
@@ -131,6 +133,7 @@ public final class ReplicaServer implements AutoCloseable {
                         engines,
                         directory -> SegmentedMutationLog.open(files, directory, LogOptions.DEFAULT, logWriter),
                         loads,
+                        throttle,
                         maintenance,
                         learning,
                         reads,
@@ -141,7 +144,7 @@ public final class ReplicaServer implements AutoCloseable {
         ExecutorService commandThreads = CommandThreads.start("replica-commands-" + address.port());
         opened.push(commandThreads::shutdownNow);
         Metrics metrics = closing(new Metrics());
-        ReplicaMeters.register(metrics, wired.replicas(), loads);
+        ReplicaMeters.register(metrics, wired.replicas(), loads, throttle);
         Settings settings = new Settings(config);
         StandardCommands.register(commands, settings, metrics, clock);
         CommandHandler.register(handlers, commands, commandThreads);

@@ -27,6 +27,7 @@ import dev.sluice.replica.replica.Replicas;
 import dev.sluice.replica.replication.Limits;
 import dev.sluice.replica.request.ClientHandlers;
 import dev.sluice.replica.request.ReadLimits;
+import dev.sluice.replica.throttle.NodeThrottle;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -52,6 +53,7 @@ public record ReplicaWiring(Replicas replicas, Lease lease, NodeStream stream, R
      * @param disks data directories of the node
      * @param control loop of the node; each replica belongs to one of {@code loops}
      * @param logs opens the log in a directory
+     * @param throttle what loads and learning may take; started here
      * @param maintenance runs what waits for the disk
      * @param learning runs fetches of checkpoints
      * @param reads runs reads of clients; refuses with {@code RejectedExecutionException} when it is full
@@ -69,6 +71,7 @@ public record ReplicaWiring(Replicas replicas, Lease lease, NodeStream stream, R
             EngineFactory engines,
             Function<Path, MutationLog> logs,
             NodeLoads loads,
+            NodeThrottle throttle,
             Executor maintenance,
             Executor learning,
             Executor reads,
@@ -85,7 +88,7 @@ public record ReplicaWiring(Replicas replicas, Lease lease, NodeStream stream, R
         StopSignal closing = new StopSignal();
         Throttle throttle = bytes -> {
             try {
-                world.loads().throttle().acquire(bytes, closing);
+                world.throttle().budget().acquire(bytes, closing);
             } catch (StoppedException e) {
                 throw new InterruptedException("the server closes");
             }
@@ -149,15 +152,18 @@ public record ReplicaWiring(Replicas replicas, Lease lease, NodeStream stream, R
                 world.self(),
                 world.reads(),
                 config.get(ReplicaOptions.WRITE_BYTES_MAX),
-                ReadLimits.of(config));
+                ReadLimits.of(config),
+                world.throttle().reads());
         readers.set(clients);
         DiskInfoHandler.register(handlers, replicas, world.disks());
         ReplicaInfoHandlers.register(handlers, replicas, world.disks());
         world.loads().registerCommands(world.commands(), config);
+        world.throttle().registerCommands(world.commands());
         world.commands()
                 .register(DigestCommand.NAME, DigestCommand.HELP, new DigestCommand(replicas, world.clock())::answer);
         world.commands()
                 .register(GenerationsCommand.NAME, GenerationsCommand.HELP, new GenerationsCommand(replicas)::answer);
+        world.throttle().start(world.control());
         housekeeping(world.control(), world.maintenance(), () -> {
             world.disks().check();
             replicas.mend();

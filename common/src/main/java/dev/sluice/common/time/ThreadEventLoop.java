@@ -49,6 +49,11 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
     }
 
     @Override
+    public long nowNanos() {
+        return clock.nowNanos();
+    }
+
+    @Override
     public long wallMs() {
         return clock.wallMs();
     }

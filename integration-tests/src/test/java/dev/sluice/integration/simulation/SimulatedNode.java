@@ -18,6 +18,7 @@ import dev.sluice.replica.log.LogOptions;
 import dev.sluice.replica.log.SegmentedMutationLog;
 import dev.sluice.replica.node.NodeIdentity;
 import dev.sluice.replica.replica.Replica;
+import dev.sluice.replica.throttle.NodeThrottle;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -111,11 +112,13 @@ final class SimulatedNode {
                 .client(address, process, () -> new ServerIdentity(begun.clusterId(), address, begun.incarnation()));
         Executor logWriter = process.thread(chance, 2);
         Executor maintenance = process.pool(chance, 8);
+        NodeThrottle throttle = new NodeThrottle(cluster.replicaConfig(), process);
         NodeLoads loads = new NodeLoads(
                 machine.disk(),
                 cluster.stores(),
                 process,
                 cluster.replicaConfig(),
+                throttle,
                 DOWNLOADS,
                 process.pool(chance, 30),
                 process.thread(chance, 10),
@@ -144,6 +147,7 @@ final class SimulatedNode {
                                 LogOptions.DEFAULT.withSegmentBytesMax(SEGMENT_BYTES),
                                 logWriter),
                         loads,
+                        throttle,
                         maintenance,
                         process.pool(chance, 5),
                         process.pool(chance, 3),

@@ -4,7 +4,6 @@ import dev.sluice.bulkload.store.BlockStores;
 import dev.sluice.bulkload.transfer.DownloadOptions;
 import dev.sluice.bulkload.transfer.DownloadSlots;
 import dev.sluice.bulkload.transfer.Downloader;
-import dev.sluice.bulkload.transfer.TransferThrottle;
 import dev.sluice.bulkload.verify.PartitionVerifier;
 import dev.sluice.common.command.RemoteCommands;
 import dev.sluice.common.config.Config;
@@ -14,6 +13,7 @@ import dev.sluice.common.time.Clock;
 import dev.sluice.replica.replica.LoadHooks;
 import dev.sluice.replica.replica.LoadHooksFactory;
 import dev.sluice.replica.replica.LoadHost;
+import dev.sluice.replica.throttle.NodeThrottle;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -21,7 +21,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +33,7 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     private final BlockStores stores;
     private final Clock clock;
     private final DownloadSlots slots;
-    private final TransferThrottle throttle;
+    private final NodeThrottle throttle;
     private final Downloader downloader;
     private final PartitionVerifier verifier;
     private final Executor workers;
@@ -47,13 +46,19 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     private final LoadCounts counts = new LoadCounts();
 
     /** Loads from these stores, within the limits of the configuration. The stores are closed by whoever opened them. */
-    public NodeLoads(FileSystem files, BlockStores stores, Clock clock, Config config) {
-        this(files, stores, clock, config, DownloadOptions.DEFAULTS);
+    public NodeLoads(FileSystem files, BlockStores stores, Clock clock, Config config, NodeThrottle throttle) {
+        this(files, stores, clock, config, throttle, DownloadOptions.DEFAULTS);
     }
 
     /** The same with other limits of single downloads. */
-    public NodeLoads(FileSystem files, BlockStores stores, Clock clock, Config config, DownloadOptions options) {
-        this(files, stores, clock, config, options, threads(WORKERS, "load-"), threads(1, "load-delete-"));
+    public NodeLoads(
+            FileSystem files,
+            BlockStores stores,
+            Clock clock,
+            Config config,
+            NodeThrottle throttle,
+            DownloadOptions options) {
+        this(files, stores, clock, config, throttle, options, threads(WORKERS, "load-"), threads(1, "load-delete-"));
     }
 
     private NodeLoads(
@@ -61,6 +66,7 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
             BlockStores stores,
             Clock clock,
             Config config,
+            NodeThrottle throttle,
             DownloadOptions options,
             ExecutorService workers,
             ExecutorService deleter) {
@@ -69,7 +75,8 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
                 stores,
                 clock,
                 config,
-                throttle -> new Downloader(files, throttle, clock, options),
+                throttle,
+                new Downloader(files, throttle.budget(), clock, options),
                 workers,
                 deleter,
                 List.of(workers, deleter));
@@ -87,6 +94,7 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
             BlockStores stores,
             Clock clock,
             Config config,
+            NodeThrottle throttle,
             DownloadOptions options,
             Executor workers,
             Executor deleter,
@@ -96,7 +104,8 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
                 stores,
                 clock,
                 config,
-                throttle -> new Downloader(files, throttle, clock, options, workers, readers),
+                throttle,
+                new Downloader(files, throttle.budget(), clock, options, workers, readers),
                 workers,
                 deleter,
                 List.of());
@@ -107,7 +116,8 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
             BlockStores stores,
             Clock clock,
             Config config,
-            Function<TransferThrottle, Downloader> downloader,
+            NodeThrottle throttle,
+            Downloader downloader,
             Executor workers,
             Executor deleter,
             List<ExecutorService> own) {
@@ -115,14 +125,13 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
         this.stores = stores;
         this.clock = clock;
         this.slots = new DownloadSlots(config.get(LoadSettings.DOWNLOADING_COUNT_MAX));
-        this.throttle = new TransferThrottle(config.get(LoadSettings.BYTES_PER_SECOND_MAX), clock);
-        this.downloader = downloader.apply(throttle);
+        this.throttle = throttle;
+        this.downloader = downloader;
         this.verifier = new PartitionVerifier(files);
         this.workers = workers;
         this.deleter = deleter;
         this.own = own;
         config.onChange(LoadSettings.DOWNLOADING_COUNT_MAX, slots::setLimit);
-        config.onChange(LoadSettings.BYTES_PER_SECOND_MAX, throttle::setBytesPerSecondMax);
     }
 
     private static ExecutorService threads(int number, String name) {
@@ -137,7 +146,6 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     /** Adds the commands that read and set the limits at run time. */
     public void registerCommands(RemoteCommands commands, Config config) {
         commands.registerNumber(LoadSettings.DOWNLOADING_COUNT_COMMAND, config, LoadSettings.DOWNLOADING_COUNT_MAX);
-        commands.registerNumber(LoadSettings.BYTES_PER_SECOND_COMMAND, config, LoadSettings.BYTES_PER_SECOND_MAX);
         commands.register(
                 "replica.query-bulk-load-slots",
                 "Slots in use, their limit, and who waits.",
@@ -152,10 +160,6 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
                 "bulk_load_waiting_count",
                 "Replicas that wait to download.",
                 () -> slots.waiting().size());
-        metrics.gauge(
-                "bulk_load_bytes_per_second_max",
-                "Bytes per second that this node may transfer; 0 is no limit.",
-                throttle::bytesPerSecondMax);
         counts.register(metrics);
     }
 
@@ -164,8 +168,8 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
         return counts;
     }
 
-    /** The node's budget of bytes; learning draws from it as well. */
-    public TransferThrottle throttle() {
+    /** The node's budget of bytes. */
+    NodeThrottle throttle() {
         return throttle;
     }
 

@@ -543,6 +543,10 @@ final class ReplicaLoads implements LoadHooks {
         if (state.phase() == MemberPhase.WAITING && waiting != null) {
             message = message + ", " + waiting.ahead() + " wait before it";
         }
+        String throttled = node.throttle().state().hint();
+        if (fetching && !throttled.isEmpty()) {
+            message = message + ", " + throttled + ",";
+        }
         return new MemberReport(
                 state.loadId(),
                 state.phase(),

@@ -18,7 +18,7 @@ public final class Lease {
     }
 
     /** A beat that was sent then was answered. An earlier end than the known one changes nothing. */
-    void extend(long sentAtMs, long leaseMs) {
+    public void extend(long sentAtMs, long leaseMs) {
         endMs.accumulateAndGet(sentAtMs + leaseMs, Math::max);
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.replica.request;
 
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
+import dev.sluice.common.metrics.LatencyMeter;
 import dev.sluice.common.rpc.RpcHandlers;
 import dev.sluice.common.time.Clock;
 import dev.sluice.replica.node.Lease;
@@ -21,6 +22,7 @@ public final class ClientHandlers implements AutoCloseable {
      *
      * @param reads runs reads; refuses with {@code RejectedExecutionException} when it is full
      * @param writeBytesMax longest body of a write ({@code max_allowed_write_size})
+     * @param readLatency hears how long each read of rows took that a client named; scans read as much as they like
      */
     public static ClientHandlers register(
             RpcHandlers handlers,
@@ -30,14 +32,15 @@ public final class ClientHandlers implements AutoCloseable {
             HostPort self,
             Executor reads,
             long writeBytesMax,
-            ReadLimits readLimits) {
+            ReadLimits readLimits,
+            LatencyMeter readLatency) {
         Gates gates = new Gates(replicas, clock);
         Admission admission = new Admission(lease, writeBytesMax);
         Scans scans = new Scans(clock, readLimits);
         WriteHandlers writes = new WriteHandlers(gates, admission, clock, self);
         writes.register(handlers);
         new AtomicHandlers(self).register(handlers, writes);
-        new ReadHandlers(gates, admission, clock, self, reads, readLimits, scans).register(handlers);
+        new ReadHandlers(gates, admission, clock, self, reads, readLimits, scans, readLatency).register(handlers);
         return new ClientHandlers(scans);
     }
 

@@ -5,6 +5,7 @@ import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.data.StoredKey;
 import dev.sluice.common.data.StoredValue;
+import dev.sluice.common.metrics.LatencyMeter;
 import dev.sluice.common.rpc.Caller;
 import dev.sluice.common.rpc.DataRpcs;
 import dev.sluice.common.rpc.RequestHeader;
@@ -34,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import org.apache.thrift.TBase;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,7 @@ final class ReadHandlers {
     private final Executor reads;
     private final ReadLimits limits;
     private final Scans scans;
+    private final LatencyMeter latency;
     private final SlowQueries slowQueries = new SlowQueries();
 
     ReadHandlers(
@@ -61,7 +64,8 @@ final class ReadHandlers {
             HostPort self,
             Executor reads,
             ReadLimits limits,
-            Scans scans) {
+            Scans scans,
+            LatencyMeter latency) {
         this.gates = gates;
         this.admission = admission;
         this.clock = clock;
@@ -69,6 +73,7 @@ final class ReadHandlers {
         this.reads = reads;
         this.limits = limits;
         this.scans = scans;
+        this.latency = latency;
     }
 
     /** Reads one reply from a replica. */
@@ -97,11 +102,16 @@ final class ReadHandlers {
         }
     }
 
-    /** A read on its way. */
+    /**
+     * A read on its way.
+     *
+     * @param isForeground of rows that the client named; others read as much as they like, so that their time says nothing
+     */
     private record Read<Q extends TBase<?, ?>, R extends TBase<?, ?>>(
             Rpc<Q, R> rpc,
             Reading<Q, R> reading,
             ToLongFunction<R> bytesOf,
+            boolean isForeground,
             Replica replica,
             Gate gate,
             Caller caller,
@@ -112,26 +122,29 @@ final class ReadHandlers {
     void register(RpcHandlers handlers) {
         onRow(handlers, DataRpcs.GET, this::get, reply -> reply.getValue().bytes().length);
         onRow(handlers, DataRpcs.TTL, this::ttl, reply -> 0);
-        on(handlers, DataRpcs.SORTKEY_COUNT, this::sortKeyCount, reply -> 0);
+        on(handlers, DataRpcs.SORTKEY_COUNT, this::sortKeyCount, reply -> 0, false);
         on(
                 handlers,
                 DataRpcs.BATCH_GET,
                 this::batchGet,
                 reply -> reply.getData().stream()
                         .mapToLong(row -> row.getValue().bytes().length)
-                        .sum());
-        on(handlers, DataRpcs.MULTI_GET, this::multiGet, reply -> bytesOf(reply.getKvs()));
+                        .sum(),
+                true);
+        on(handlers, DataRpcs.MULTI_GET, this::multiGet, reply -> bytesOf(reply.getKvs()), true);
         on(
                 handlers,
                 DataRpcs.GET_SCANNER,
                 (replica, engine, rules, request) -> named(scans.open(replica.gpid(), engine, rules, request)),
-                reply -> bytesOf(reply.getKvs()));
+                reply -> bytesOf(reply.getKvs()),
+                false);
         on(
                 handlers,
                 DataRpcs.SCAN,
                 (replica, engine, rules, request) ->
                         named(scans.goOn(replica.gpid(), engine, rules, request.getContextId())),
-                reply -> bytesOf(reply.getKvs()));
+                reply -> bytesOf(reply.getKvs()),
+                false);
         handlers.onOneWay(
                 DataRpcs.CLEAR_SCANNER,
                 Access.CLIENTS,
@@ -140,11 +153,15 @@ final class ReadHandlers {
 
     private <R extends TBase<?, ?>> void onRow(
             RpcHandlers handlers, Rpc<Blob, R> rpc, RowReading<R> reading, ToLongFunction<R> bytesOf) {
-        on(handlers, rpc, reading, bytesOf);
+        on(handlers, rpc, reading, bytesOf, true);
     }
 
     private <Q extends TBase<?, ?>, R extends TBase<?, ?>> void on(
-            RpcHandlers handlers, Rpc<Q, R> rpc, Reading<Q, R> reading, ToLongFunction<R> bytesOf) {
+            RpcHandlers handlers,
+            Rpc<Q, R> rpc,
+            Reading<Q, R> reading,
+            ToLongFunction<R> bytesOf,
+            boolean isForeground) {
         handlers.on(rpc, Access.CLIENTS, (caller, header, request, responder) -> {
             Replica replica = gates.find(header.gpid(), responder);
             if (replica == null) {
@@ -153,7 +170,8 @@ final class ReadHandlers {
             Gate gate = gates.of(replica);
             Admission.Verdict verdict = admission.ofRead(replica.view(), gate.rules(), header);
             if (verdict == Admission.Verdict.SERVE) {
-                var read = new Read<>(rpc, reading, bytesOf, replica, gate, caller, header, request, responder);
+                var read = new Read<>(
+                        rpc, reading, bytesOf, isForeground, replica, gate, caller, header, request, responder);
                 gates.pass(
                         replica,
                         gate.ofRead(header, clock.nowMs()),
@@ -167,14 +185,16 @@ final class ReadHandlers {
     }
 
     private <Q extends TBase<?, ?>, R extends TBase<?, ?>> void begin(Read<Q, R> read) {
+        // Behind the gate: there a read waits because its app is throttled, not because the node is slow.
+        long beganNanos = clock.nowNanos();
         if (!admission.serves(read.replica().view(), read.header().backupRequest())) {
             read.responder().fail(ErrorCode.ERR_INVALID_STATE);
         } else if (read.gate().readBytes().isLimited()
                 && read.gate().readBytes().isExhausted(clock.nowMs())) {
             read.responder().fail(ErrorCode.ERR_BUSY);
-        } else if (!perform(read, true)) {
+        } else if (!perform(read, beganNanos, true)) {
             try {
-                reads.execute(() -> perform(read, false));
+                reads.execute(() -> perform(read, beganNanos, false));
             } catch (RejectedExecutionException e) {
                 read.responder().fail(ErrorCode.ERR_BUSY);
             }
@@ -182,9 +202,10 @@ final class ReadHandlers {
     }
 
     /** False if the memory alone was to be asked and could not tell: nothing is answered then. */
-    private <Q extends TBase<?, ?>, R extends TBase<?, ?>> boolean perform(Read<Q, R> read, boolean fromMemory) {
+    private <Q extends TBase<?, ?>, R extends TBase<?, ?>> boolean perform(
+            Read<Q, R> read, long beganNanos, boolean fromMemory) {
         Replica replica = read.replica();
-        long beganMs = clock.nowMs();
+        long onThreadNanos = fromMemory ? beganNanos : clock.nowNanos();
         ReplicaView before = replica.view();
         AppRules rules = read.gate().rules();
         @Nullable R reply;
@@ -221,9 +242,13 @@ final class ReadHandlers {
             read.responder().fail(ErrorCode.ERR_INVALID_STATE);
         }
         long slowMs = limits.slowQueryMs(rules);
-        long nowMs = clock.nowMs();
-        if (slowMs > 0 && nowMs - beganMs > slowMs) {
-            slowQueries.on(read.rpc().taskCode(), replica.gpid(), read.caller().remote(), nowMs - beganMs, nowMs);
+        long endedNanos = clock.nowNanos();
+        if (read.isForeground()) {
+            latency.record(endedNanos - beganNanos, TimeUnit.NANOSECONDS);
+        }
+        long tookMs = TimeUnit.NANOSECONDS.toMillis(endedNanos - onThreadNanos);
+        if (slowMs > 0 && tookMs > slowMs) {
+            slowQueries.on(read.rpc().taskCode(), replica.gpid(), read.caller().remote(), tookMs, clock.nowMs());
         }
         return true;
     }

@@ -23,6 +23,7 @@ import dev.sluice.replica.replica.LoadHost;
 import dev.sluice.replica.replica.ReplicaView;
 import dev.sluice.replica.replication.Configuration;
 import dev.sluice.replica.replication.RoleName;
+import dev.sluice.replica.throttle.NodeThrottle;
 import dev.sluice.wire.bulkload.LoadMode;
 import dev.sluice.wire.internal.GroupLoadReply;
 import dev.sluice.wire.internal.GroupLoadRequest;
@@ -55,12 +56,14 @@ final class ReplicaLoadsTest {
     @Test
     void stagedFilesStayUntilAPublishThatTheLogHoldsIsAppliedOrDropped() throws IOException {
         Manifest manifest = stage(4);
+        Config config = Config.of(ReplicaOptions.schema());
         try (BlockStores stores = new BlockStores(List.of())) {
             NodeLoads node = new NodeLoads(
                     files,
                     stores,
                     time,
-                    Config.of(ReplicaOptions.schema(), Map.of()),
+                    config,
+                    new NodeThrottle(config, time),
                     DownloadOptions.DEFAULTS,
                     Runnable::run,
                     Runnable::run,

@@ -18,6 +18,7 @@ import dev.sluice.common.config.Config;
 import dev.sluice.common.file.testing.CrashableFileSystem;
 import dev.sluice.common.time.SystemClock;
 import dev.sluice.replica.ReplicaOptions;
+import dev.sluice.replica.throttle.NodeThrottle;
 import dev.sluice.wire.internal.LoadGoal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,9 +57,10 @@ final class WorkTest {
                 awaitQuietly(goOn);
             }
         });
+        SystemClock clock = new SystemClock();
+        Config config = Config.of(ReplicaOptions.schema());
         try (BlockStores stores = new BlockStores(List.of(BlockService.of("local", "local_service", "")));
-                NodeLoads node =
-                        new NodeLoads(files, stores, new SystemClock(), Config.of(ReplicaOptions.schema(), Map.of()))) {
+                NodeLoads node = new NodeLoads(files, stores, clock, config, new NodeThrottle(config, clock))) {
             Work work = new Work(
                     node,
                     new Gpid(1, 0),

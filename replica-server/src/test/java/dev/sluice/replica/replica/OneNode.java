@@ -64,6 +64,9 @@ final class OneNode implements Replicas.Listener {
     /** What reads of rows run into; null: nothing. */
     EngineException.@Nullable Kind readsFind;
 
+    /** Runs at each read of a row. */
+    Runnable onRead = () -> {};
+
     ReplicaSettings settings = ReplicaSettings.DEFAULT;
     Replicas replicas;
     DataDirectories disks;
@@ -174,7 +177,7 @@ final class OneNode implements Replicas.Listener {
         removed.add(gpid);
     }
 
-    /** Engines whose reads run into damage when the test wants it. */
+    /** Engines whose reads run into what the test wants. */
     private final class DamagedReads implements EngineFactory {
         private static final Set<String> READS = Set.of("get", "snapshot", "checkpoint");
 
@@ -191,6 +194,9 @@ final class OneNode implements Replicas.Listener {
                     Engine.class.getClassLoader(), new Class<?>[] {Engine.class}, (proxy, method, arguments) -> {
                         if (readsFind != null && READS.contains(method.getName())) {
                             throw new EngineException(readsFind, directory + ": block 7 is damaged", null);
+                        }
+                        if (method.getName().startsWith("get")) {
+                            onRead.run();
                         }
                         try {
                             return method.invoke(engine, arguments);

@@ -21,6 +21,7 @@ public final class TransferThrottle {
     private long bytesPerSecondMax;
     private double tokens;
     private long refilledAtMs;
+    private long passedBytes;
 
     /** At most that many bytes per second; 0 is no limit. */
     public TransferThrottle(long bytesPerSecondMax, Clock clock) {
@@ -38,13 +39,25 @@ public final class TransferThrottle {
     /** Changes the rate, also for those that wait already. 0 is no limit. */
     public synchronized void setBytesPerSecondMax(long bytesPerSecondMax) {
         refill();
+        long oldBytesPerSecondMax = this.bytesPerSecondMax;
         this.bytesPerSecondMax = requireRate(bytesPerSecondMax);
-        // What was overdrawn at the old rate is forgiven: at a much lower rate it would be paid back for minutes.
-        tokens = Math.max(0, Math.min(tokens, burst()));
+        tokens = Math.min(tokens, burst());
+        if (tokens < 0) {
+            // What was overdrawn is owed for the time that it was owed before: else a rate that changes all the time
+            // would
+            // never be paid back. It is soon forgiven, so that a wait at a very low old rate ends at once.
+            double owedMs = oldBytesPerSecondMax == 0 ? 0 : -tokens * 1000 / oldBytesPerSecondMax;
+            tokens = -Math.min(owedMs, BURST_MS) * bytesPerSecondMax / 1000;
+        }
     }
 
     public synchronized long bytesPerSecondMax() {
         return bytesPerSecondMax;
+    }
+
+    /** All bytes that passed since this was made. */
+    public synchronized long passedBytes() {
+        return passedBytes;
     }
 
     /**
@@ -53,11 +66,13 @@ public final class TransferThrottle {
      */
     public synchronized long tryAcquire(int bytes) {
         if (bytesPerSecondMax == 0) {
+            passedBytes += bytes;
             return 0;
         }
         refill();
         if (tokens > 0 || bytes == 0) {
             tokens -= bytes;
+            passedBytes += bytes;
             return 0;
         }
         return Math.max(1, (long) Math.ceil((-tokens + 1) * 1000 / bytesPerSecondMax));

@@ -56,9 +56,22 @@ class TransferThrottleTest {
         assertThat(throttle.tryAcquire(10_000)).isZero();
         assertThat(throttle.tryAcquire(1)).isGreaterThan(900_000);
         throttle.setBytesPerSecondMax(1_000_000);
-        assertThat(throttle.tryAcquire(1)).isLessThanOrEqualTo(1);
+        assertThat(throttle.tryAcquire(1)).isLessThanOrEqualTo(TransferThrottle.BURST_MS + 1);
         throttle.setBytesPerSecondMax(0);
         assertThat(throttle.tryAcquire(1)).isZero();
+    }
+
+    @Test
+    void aRateThatChangesAllTheTimeHolds() {
+        TransferThrottle throttle = new TransferThrottle(1_000_000, clock);
+        long passed = 0;
+        for (int ms = 0; ms < 100_000; ms += 10) {
+            clock.nowMs += 10;
+            throttle.setBytesPerSecondMax(1_000_000 + ms % 200);
+            passed += throttle.tryAcquire(64 * 1024) == 0 ? 64 * 1024 : 0;
+        }
+        assertThat(passed).isBetween(95_000_000L, 101_000_000L);
+        assertThat(throttle.passedBytes()).isEqualTo(passed);
     }
 
     /** B.6. */
