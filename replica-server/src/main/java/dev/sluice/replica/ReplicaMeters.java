@@ -1,6 +1,8 @@
 package dev.sluice.replica;
 
 import dev.sluice.common.metrics.Metrics;
+import dev.sluice.replica.disk.DataDirectories;
+import dev.sluice.replica.disk.DataDirectory;
 import dev.sluice.replica.load.NodeLoads;
 import dev.sluice.replica.replica.Replicas;
 import dev.sluice.replica.replication.RoleName;
@@ -11,7 +13,8 @@ import java.util.Locale;
 final class ReplicaMeters {
     private ReplicaMeters() {}
 
-    static void register(Metrics metrics, Replicas replicas, NodeLoads loads, NodeThrottle throttle) {
+    static void register(
+            Metrics metrics, Replicas replicas, NodeLoads loads, NodeThrottle throttle, DataDirectories disks) {
         metrics.gauge(
                 "total_replicas", "Replicas of this node.", () -> replicas.all().size());
         for (RoleName role : RoleName.values()) {
@@ -23,6 +26,14 @@ final class ReplicaMeters {
                             .count(),
                     "role",
                     role.name().toLowerCase(Locale.ROOT));
+        }
+        for (DataDirectory directory : disks.usable()) {
+            metrics.gauge(
+                    "disk_reserved_bytes",
+                    "Bytes of a disk that are promised to loads and learning, and not written yet.",
+                    disks.ledger(directory.path())::reservedBytes,
+                    "directory",
+                    directory.tag());
         }
         loads.registerMeters(metrics);
         throttle.registerMeters(metrics);

@@ -106,7 +106,7 @@ public final class ReplicaServer implements AutoCloseable {
         BlockStores stores = closing(blockStores());
         ThreadEventLoop control = closing(new ThreadEventLoop("replica-control-" + address.port()));
         NodeThrottle throttle = new NodeThrottle(config, clock);
-        NodeLoads loads = closing(new NodeLoads(files, stores, clock, config, throttle));
+        NodeLoads loads = closing(new NodeLoads(files, disks::ledger, stores, clock, config, throttle));
         Pool maintenance = closing(new Pool("replica-maintenance-" + address.port(), 3, Integer.MAX_VALUE));
         Pool learning = closing(new Pool(
                 "replica-learn-" + address.port(), config.get(ReplicaOptions.LEARN_CONCURRENT_MAX), Integer.MAX_VALUE));
@@ -144,7 +144,7 @@ public final class ReplicaServer implements AutoCloseable {
         ExecutorService commandThreads = CommandThreads.start("replica-commands-" + address.port());
         opened.push(commandThreads::shutdownNow);
         Metrics metrics = closing(new Metrics());
-        ReplicaMeters.register(metrics, wired.replicas(), loads, throttle);
+        ReplicaMeters.register(metrics, wired.replicas(), loads, throttle, disks);
         Settings settings = new Settings(config);
         StandardCommands.register(commands, settings, metrics, clock);
         CommandHandler.register(handlers, commands, commandThreads);

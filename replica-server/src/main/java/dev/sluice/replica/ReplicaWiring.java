@@ -107,7 +107,7 @@ public record ReplicaWiring(Replicas replicas, Lease lease, NodeStream stream, R
                 new CheckpointFetch(
                         world.rpc(),
                         world.files(),
-                        world.disks()::requireRoom,
+                        (into, bytes) -> world.disks().ledger(into).reserve(into, bytes, 0),
                         throttle,
                         world.control(),
                         world.learning(),

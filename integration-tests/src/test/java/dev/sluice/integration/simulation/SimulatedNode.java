@@ -115,6 +115,7 @@ final class SimulatedNode {
         NodeThrottle throttle = new NodeThrottle(cluster.replicaConfig(), process);
         NodeLoads loads = new NodeLoads(
                 machine.disk(),
+                disks::ledger,
                 cluster.stores(),
                 process,
                 cluster.replicaConfig(),

@@ -1,5 +1,6 @@
 package dev.sluice.replica.disk;
 
+import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.file.FileSystem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +28,7 @@ public final class DataDirectories {
     private final FileSystem files;
     private final int availablePercentMin;
     private final List<DataDirectory> usable;
+    private final Map<DataDirectory, DiskLedger> ledgers = new ConcurrentHashMap<>();
     /** In the order of the option. */
     private final Map<DataDirectory, DiskStatus> statuses = new LinkedHashMap<>();
 
@@ -134,13 +137,11 @@ public final class DataDirectories {
                 : null;
     }
 
-    /** Throws, with the numbers, unless so many bytes fit where the path lies. */
-    public void requireRoom(Path path, long bytes) throws IOException {
+    /** What of the disk of a path is promised to downloads and learning. */
+    public DiskLedger ledger(Path path) {
         DataDirectory directory = of(path);
-        long available = files.usableBytes(directory.path());
-        if (available < bytes) {
-            throw new IOException(directory + ": " + bytes + " bytes are needed, " + available + " are free");
-        }
+        return ledgers.computeIfAbsent(
+                directory, each -> new DiskLedger(each.toString(), () -> files.usableBytes(each.path())));
     }
 
     /** Reading or writing failed where the path lies: noted until {@link #check} finds it mended. */

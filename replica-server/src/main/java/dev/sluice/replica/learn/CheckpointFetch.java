@@ -2,10 +2,12 @@ package dev.sluice.replica.learn;
 
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
+import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.rpc.RpcClient;
 import dev.sluice.common.time.EventLoop;
 import dev.sluice.wire.internal.LearnFile;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -52,10 +54,10 @@ public final class CheckpointFetch {
         this.concurrentMax = concurrentMax;
     }
 
-    /** Throws, with the numbers, unless so many bytes may be written there. */
+    /** Reserves what is to be written into a directory. Throws, with the numbers, if the disk has no room for it. */
     @FunctionalInterface
     public interface Room {
-        void require(Path path, long bytes) throws java.io.IOException;
+        DiskLedger.Claim reserve(Path into, long bytes) throws IOException;
     }
 
     /**

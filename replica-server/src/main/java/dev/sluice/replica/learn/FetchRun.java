@@ -3,6 +3,7 @@ package dev.sluice.replica.learn;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
+import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.rpc.InternalRpcs;
 import dev.sluice.common.rpc.RequestHeader;
@@ -40,6 +41,7 @@ final class FetchRun {
     private final BooleanSupplier stop;
     private final CompletableFuture<CheckpointFetch.Fetched> done = new CompletableFuture<>();
     private int next;
+    private DiskLedger.@Nullable Claim claim;
     private FileSystem.@Nullable File part;
     private long offset;
     private int failures;
@@ -74,7 +76,7 @@ final class FetchRun {
             }
             fetch.files.createDirectories(into);
             clearOthers();
-            fetch.room.require(into, bytesMissing());
+            claim = fetch.room.reserve(into, bytesMissing());
             goOn();
         });
     }
@@ -140,7 +142,9 @@ final class FetchRun {
         if (same) {
             bytesKept += wanted.getSize();
         } else {
+            long present = fetch.files.size(whole);
             fetch.files.delete(whole);
+            deleted(present);
         }
         return same;
     }
@@ -151,6 +155,7 @@ final class FetchRun {
         part = open;
         if (open.size() > wanted.getSize()) {
             open.truncate(0);
+            deleted(wanted.getSize());
         }
         offset = open.size();
         bytesKept += offset;
@@ -185,6 +190,7 @@ final class FetchRun {
         FileSystem.File open = part;
         if (open != null) {
             open.write(ByteBuffer.wrap(content), offset);
+            written(content.length);
             offset += content.length;
             bytes += content.length;
         }
@@ -228,6 +234,7 @@ final class FetchRun {
                         RequestHeader.toPartition(gpid, TIMEOUT_MS, 0),
                         new LearnEndRequest(Wire.gpid(gpid), checkpointId))
                 .exceptionally(lost -> null);
+        release();
         done.complete(new CheckpointFetch.Fetched(bytes, bytesKept));
     }
 
@@ -252,7 +259,30 @@ final class FetchRun {
         } catch (IOException e) {
             failure.addSuppressed(e);
         }
+        release();
         done.completeExceptionally(failure);
+    }
+
+    private void written(long more) {
+        DiskLedger.Claim mine = claim;
+        if (mine != null) {
+            mine.written(more);
+        }
+    }
+
+    private void deleted(long again) {
+        DiskLedger.Claim mine = claim;
+        if (mine != null) {
+            mine.deleted(again);
+        }
+    }
+
+    private void release() {
+        DiskLedger.Claim mine = claim;
+        claim = null;
+        if (mine != null) {
+            mine.release();
+        }
     }
 
     private void closePart() throws IOException {

@@ -7,6 +7,7 @@ import dev.sluice.bulkload.transfer.Downloader;
 import dev.sluice.bulkload.verify.PartitionVerifier;
 import dev.sluice.common.command.RemoteCommands;
 import dev.sluice.common.config.Config;
+import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.metrics.Metrics;
 import dev.sluice.common.time.Clock;
@@ -14,6 +15,7 @@ import dev.sluice.replica.replica.LoadHooks;
 import dev.sluice.replica.replica.LoadHooksFactory;
 import dev.sluice.replica.replica.LoadHost;
 import dev.sluice.replica.throttle.NodeThrottle;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -21,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +33,7 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     private static final int WORKERS = 4;
 
     private final FileSystem files;
+    private final Function<Path, DiskLedger> disks;
     private final BlockStores stores;
     private final Clock clock;
     private final DownloadSlots slots;
@@ -46,23 +50,40 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     private final LoadCounts counts = new LoadCounts();
 
     /** Loads from these stores, within the limits of the configuration. The stores are closed by whoever opened them. */
-    public NodeLoads(FileSystem files, BlockStores stores, Clock clock, Config config, NodeThrottle throttle) {
-        this(files, stores, clock, config, throttle, DownloadOptions.DEFAULTS);
+    public NodeLoads(
+            FileSystem files,
+            Function<Path, DiskLedger> disks,
+            BlockStores stores,
+            Clock clock,
+            Config config,
+            NodeThrottle throttle) {
+        this(files, disks, stores, clock, config, throttle, DownloadOptions.DEFAULTS);
     }
 
     /** The same with other limits of single downloads. */
     public NodeLoads(
             FileSystem files,
+            Function<Path, DiskLedger> disks,
             BlockStores stores,
             Clock clock,
             Config config,
             NodeThrottle throttle,
             DownloadOptions options) {
-        this(files, stores, clock, config, throttle, options, threads(WORKERS, "load-"), threads(1, "load-delete-"));
+        this(
+                files,
+                disks,
+                stores,
+                clock,
+                config,
+                throttle,
+                options,
+                threads(WORKERS, "load-"),
+                threads(1, "load-delete-"));
     }
 
     private NodeLoads(
             FileSystem files,
+            Function<Path, DiskLedger> disks,
             BlockStores stores,
             Clock clock,
             Config config,
@@ -72,11 +93,12 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
             ExecutorService deleter) {
         this(
                 files,
+                disks,
                 stores,
                 clock,
                 config,
                 throttle,
-                new Downloader(files, throttle.budget(), clock, options),
+                new Downloader(files, disks, throttle.budget(), clock, options),
                 workers,
                 deleter,
                 List.of(workers, deleter));
@@ -91,6 +113,7 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
      */
     public NodeLoads(
             FileSystem files,
+            Function<Path, DiskLedger> disks,
             BlockStores stores,
             Clock clock,
             Config config,
@@ -101,11 +124,12 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
             Executor readers) {
         this(
                 files,
+                disks,
                 stores,
                 clock,
                 config,
                 throttle,
-                new Downloader(files, throttle.budget(), clock, options, workers, readers),
+                new Downloader(files, disks, throttle.budget(), clock, options, workers, readers),
                 workers,
                 deleter,
                 List.of());
@@ -113,6 +137,7 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
 
     private NodeLoads(
             FileSystem files,
+            Function<Path, DiskLedger> disks,
             BlockStores stores,
             Clock clock,
             Config config,
@@ -122,6 +147,7 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
             Executor deleter,
             List<ExecutorService> own) {
         this.files = files;
+        this.disks = disks;
         this.stores = stores;
         this.clock = clock;
         this.slots = new DownloadSlots(config.get(LoadSettings.DOWNLOADING_COUNT_MAX));
@@ -180,6 +206,11 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
 
     FileSystem files() {
         return files;
+    }
+
+    /** What of the disk of a path is promised. */
+    DiskLedger ledger(Path path) {
+        return disks.apply(path);
     }
 
     BlockStores stores() {

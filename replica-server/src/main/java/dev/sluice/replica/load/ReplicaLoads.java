@@ -33,6 +33,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -90,13 +91,20 @@ final class ReplicaLoads implements LoadHooks {
 
     private void findOnDisk() {
         try {
-            disk.findNewest().ifPresent(found -> {
+            Optional<StagedMark.Found> newest = disk.findNewest();
+            if (newest.isPresent()) {
+                StagedMark.Found found = newest.get();
+                long loadId = found.loadId();
                 staged = found.staged().orElse(null);
-                state = found.staged()
-                        .map(manifest -> ReplicaLoad.foundStaged(found.loadId(), Work.totals(manifest), found.deep()))
-                        .orElseGet(() -> ReplicaLoad.foundPart(found.loadId()));
-                LOG.info("{}: found load {} on disk, {}", host.gpid(), found.loadId(), state.message());
-            });
+                if (staged == null) {
+                    state = ReplicaLoad.foundPart(loadId);
+                    node.ledger(host.loadDirectory())
+                            .restore(disk.staging(loadId).path(), disk.missingBytes(loadId));
+                } else {
+                    state = ReplicaLoad.foundStaged(loadId, Work.totals(staged), found.deep());
+                }
+                LOG.info("{}: found load {} on disk, {}", host.gpid(), loadId, state.message());
+            }
         } catch (IOException e) {
             LOG.warn("{}: what there is of loads cannot be read; it is fetched again when wanted", host.gpid(), e);
         }
@@ -231,6 +239,9 @@ final class ReplicaLoads implements LoadHooks {
             running.stop();
         }
         releaseSlot();
+        // Not before: what has just begun may be about to reserve.
+        var unused = ended().whenComplete(
+                        (nothing, failure) -> node.ledger(host.loadDirectory()).releaseBelow(host.loadDirectory()));
     }
 
     @Override
@@ -467,6 +478,8 @@ final class ReplicaLoads implements LoadHooks {
         node.executeDelete(() -> {
             try {
                 disk.deleteUpTo(upToLoadId);
+                // A replica has one load at a time, and begins another only once it has heard of this.
+                node.ledger(host.loadDirectory()).releaseBelow(host.loadDirectory());
                 onLoop(() -> {
                     take(state.onDeleted(upToLoadId), "deleted");
                     obey();

@@ -62,6 +62,12 @@ final class StagedMark {
                 new Found(newest, whole ? manifest : Optional.empty(), whole && Boolean.parseBoolean(words[2].trim())));
     }
 
+    /** What a load that was begun has still to bring to the disk; 0 if it did not get as far as its manifest. */
+    long missingBytes(long loadId) throws IOException {
+        Optional<Manifest> begun = staging(loadId).findManifest();
+        return begun.isPresent() ? staging(loadId).missingBytes(begun.get()) : 0;
+    }
+
     /** Records durably that all files of the load are verified. */
     void write(long loadId, Manifest manifest, boolean deep) throws IOException {
         Path temporary = directory.resolve(loadId + SUFFIX + ".tmp");

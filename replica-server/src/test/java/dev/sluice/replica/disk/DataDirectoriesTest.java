@@ -83,8 +83,12 @@ class DataDirectoriesTest {
                 .isEqualTo("one:/disk1/replica: 50000 of 1000000 bytes are free, expected at least 10 %");
         assertThat(disks.refusal(TWO.path().resolve("1.0"))).isNull();
         assertThat(place(disks, Map.of(TWO, 5L), Map.of(TWO, 5L))).isEqualTo(TWO);
-        assertThatThrownBy(() -> disks.requireRoom(ONE.path(), 50_001))
-                .hasMessageContaining("50001 bytes are needed, 50000 are free");
+        Path replica = ONE.path().resolve("1.0/load/7");
+        disks.ledger(replica).reserve(replica, 20_000, 0);
+        Path learner = ONE.path().resolve("1.1/learning");
+        assertThatThrownBy(() -> disks.ledger(learner).reserve(learner, 30_001, 0))
+                .hasMessage("needs 30001 bytes, disk one:/disk1/replica has 50000 free of which 20000 are reserved");
+        disks.ledger(TWO.path()).reserve(TWO.path(), 900_000, 0);
         fill(TWO, 950_000);
         disks.check();
         assertThatThrownBy(() -> place(disks, Map.of(), Map.of()))

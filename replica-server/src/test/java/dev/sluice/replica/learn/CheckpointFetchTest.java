@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
+import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.file.testing.CrashableFileSystem;
 import dev.sluice.common.rpc.InternalRpcs;
 import dev.sluice.common.rpc.RequestHeader;
@@ -41,20 +42,11 @@ class CheckpointFetchTest {
 
     private final VirtualTime time = new VirtualTime();
     private final CrashableFileSystem files = new CrashableFileSystem();
+    private final DiskLedger ledger = DiskLedger.of(files, Path.of("/replica"));
     private final FakePrimary primary = new FakePrimary();
     private final List<Integer> throttled = new ArrayList<>();
     private final CheckpointFetch fetch = new CheckpointFetch(
-            primary,
-            files,
-            (path, bytes) -> {
-                if (files.usableBytes(path) < bytes) {
-                    throw new IOException(bytes + " bytes are needed, " + files.usableBytes(path) + " are free");
-                }
-            },
-            throttled::add,
-            time,
-            time::execute,
-            1);
+            primary, files, (into, bytes) -> ledger.reserve(into, bytes, 0), throttled::add, time, time::execute, 1);
 
     @Test
     void allFilesArriveWholeAndDurableAndAreThrottled() throws IOException {
@@ -129,8 +121,27 @@ class CheckpointFetchTest {
         primary.has("a.sst", 2 * MIB);
         files.setCapacityBytes(MIB);
 
-        assertThatThrownBy(this::fetch).hasMessageContaining("2097152 bytes are needed, 1048576 are free");
+        assertThatThrownBy(this::fetch)
+                .hasMessageContaining("needs 2097152 bytes, disk /replica has 1048576 free of which 0 are reserved");
         assertThat(primary.asked).isZero();
+    }
+
+    /** Learning and loads reserve in one ledger. */
+    @Test
+    void whatALoadReservedIsNotFreeForALearner() throws IOException {
+        primary.has("a.sst", 2 * MIB);
+        files.setCapacityBytes(4 * MIB);
+        Path load = Path.of("/replica/load/7");
+        ledger.reserve(load, 3 * MIB, 0);
+
+        assertThatThrownBy(this::fetch)
+                .hasMessageContaining(
+                        "needs 2097152 bytes, disk /replica has 4194304 free of which 3145728 are reserved");
+        assertThat(ledger.reservedBytes()).isEqualTo(3 * MIB);
+
+        ledger.releaseBelow(load);
+        assertThat(fetch().bytes()).isEqualTo(2 * MIB);
+        assertThat(ledger.reservedBytes()).isZero();
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.sluice.common.Ballot;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.config.Config;
+import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.file.testing.CrashableFileSystem;
 import dev.sluice.common.time.EventLoop;
@@ -47,6 +48,7 @@ final class ReplicaLoadsTest {
 
     private final VirtualTime time = new VirtualTime();
     private final CrashableFileSystem files = new CrashableFileSystem();
+    private final DiskLedger ledger = DiskLedger.of(files, DIRECTORY);
     private final Host host = new Host();
 
     /**
@@ -56,18 +58,8 @@ final class ReplicaLoadsTest {
     @Test
     void stagedFilesStayUntilAPublishThatTheLogHoldsIsAppliedOrDropped() throws IOException {
         Manifest manifest = stage(4);
-        Config config = Config.of(ReplicaOptions.schema());
         try (BlockStores stores = new BlockStores(List.of())) {
-            NodeLoads node = new NodeLoads(
-                    files,
-                    stores,
-                    time,
-                    config,
-                    new NodeThrottle(config, time),
-                    DownloadOptions.DEFAULTS,
-                    Runnable::run,
-                    Runnable::run,
-                    Runnable::run);
+            NodeLoads node = node(stores);
             ReplicaLoads loads = new ReplicaLoads(host, node);
             host.awaited = 4;
             loads.onDirectiveAlone(nothingIsWantedOf(5));
@@ -80,6 +72,68 @@ final class ReplicaLoadsTest {
             time.advance(1_000);
             assertThat(files.exists(DIRECTORY.resolve("4/0.sst"))).isFalse();
             loads.close();
+        }
+    }
+
+    /** What a load had still to fetch when the process ended is promised to it before anybody else begins. */
+    @Test
+    void whatABegunLoadNeedsIsReservedAgainAtTheStartAndGivenBackWithIt() throws IOException {
+        Manifest manifest = new Manifest(List.of(file("0.sst", 3), file("1.sst", 10), file("2.sst", 100)));
+        StagedMark mark = new StagedMark(files, DIRECTORY);
+        files.createDirectories(DIRECTORY);
+        mark.staging(4).prepare(manifest);
+        write(mark.staging(4).path().resolve("0.sst"), 3);
+        write(mark.staging(4).path().resolve("1.sst.part"), 4);
+        try (BlockStores stores = new BlockStores(List.of())) {
+            ReplicaLoads closed = new ReplicaLoads(host, node(stores));
+            assertThat(ledger.reservedBytes()).isEqualTo(106);
+            closed.close();
+            assertThat(ledger.reservedBytes()).isZero();
+
+            ReplicaLoads loads = new ReplicaLoads(host, node(stores));
+            assertThat(ledger.reservedBytes()).isEqualTo(106);
+            loads.onDirectiveAlone(nothingIsWantedOf(5));
+            time.advance(1_000);
+            assertThat(files.exists(DIRECTORY.resolve("4"))).isFalse();
+            assertThat(ledger.reservedBytes()).isZero();
+            loads.close();
+        }
+    }
+
+    /** A staged load has all of its bytes on the disk: the free space does not count them any more. */
+    @Test
+    void aStagedLoadReservesNothing() throws IOException {
+        stage(4);
+        try (BlockStores stores = new BlockStores(List.of())) {
+            ReplicaLoads loads = new ReplicaLoads(host, node(stores));
+            assertThat(ledger.reservedBytes()).isZero();
+            loads.close();
+        }
+    }
+
+    private NodeLoads node(BlockStores stores) {
+        Config config = Config.of(ReplicaOptions.schema());
+        return new NodeLoads(
+                files,
+                path -> ledger,
+                stores,
+                time,
+                config,
+                new NodeThrottle(config, time),
+                DownloadOptions.DEFAULTS,
+                Runnable::run,
+                Runnable::run,
+                Runnable::run);
+    }
+
+    private static SstFile file(String name, int bytes) {
+        return new SstFile(new SstFileName(name), bytes, "");
+    }
+
+    private void write(Path path, int bytes) throws IOException {
+        try (FileSystem.File file = files.create(path)) {
+            file.write(ByteBuffer.allocate(bytes), 0);
+            file.sync();
         }
     }
 

@@ -106,7 +106,14 @@ final class OneNode implements Replicas.Listener {
                 new NoNetwork(),
                 time::execute,
                 new CheckpointShelf(files, time, Throttle.NONE),
-                new CheckpointFetch(new NoNetwork(), files, disks::requireRoom, Throttle.NONE, time, time::execute, 1),
+                new CheckpointFetch(
+                        new NoNetwork(),
+                        files,
+                        (into, bytes) -> disks.ledger(into).reserve(into, bytes, 0),
+                        Throttle.NONE,
+                        time,
+                        time::execute,
+                        1),
                 host -> new NoLoads(),
                 gpid -> {},
                 settings);

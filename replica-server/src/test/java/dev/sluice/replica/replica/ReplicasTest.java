@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
+import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.file.testing.CrashableFileSystem;
 import dev.sluice.common.rpc.RequestHeader;
@@ -183,7 +184,13 @@ final class ReplicasTest {
                 maintenance,
                 new CheckpointShelf(files, clock, Throttle.NONE),
                 new CheckpointFetch(
-                        new NoNetwork(), files, (path, bytes) -> {}, Throttle.NONE, new VirtualTime(), maintenance, 1),
+                        new NoNetwork(),
+                        files,
+                        (into, bytes) -> DiskLedger.of(files, into).reserve(into, bytes, 0),
+                        Throttle.NONE,
+                        new VirtualTime(),
+                        maintenance,
+                        1),
                 loads,
                 gpid -> {},
                 ReplicaSettings.DEFAULT);

@@ -2,8 +2,10 @@ package dev.sluice.bulkload.transfer;
 
 import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.store.PartitionSource;
+import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.time.Clock;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +40,7 @@ public final class Downloader implements AutoCloseable {
 
     private final Set<Download> running = ConcurrentHashMap.newKeySet();
     final FileSystem files;
+    final Function<Path, DiskLedger> disks;
     final TransferThrottle throttle;
     final Clock clock;
     final DownloadOptions options;
@@ -47,38 +51,48 @@ public final class Downloader implements AutoCloseable {
 
     final BufferPool buffers;
 
-    public Downloader(FileSystem files, TransferThrottle throttle, Clock clock, DownloadOptions options) {
-        this(files, throttle, clock, options, workers(), readers());
+    /** @param disks the ledger of the disk where a path lies */
+    public Downloader(
+            FileSystem files,
+            Function<Path, DiskLedger> disks,
+            TransferThrottle throttle,
+            Clock clock,
+            DownloadOptions options) {
+        this(files, disks, throttle, clock, options, workers(), readers());
     }
 
     private Downloader(
             FileSystem files,
+            Function<Path, DiskLedger> disks,
             TransferThrottle throttle,
             Clock clock,
             DownloadOptions options,
             ExecutorService workers,
             ExecutorService readers) {
-        this(files, throttle, clock, options, workers, readers, List.of(workers, readers));
+        this(files, disks, throttle, clock, options, workers, readers, List.of(workers, readers));
     }
 
     /**
      * The same on given threads.
      *
+     * @param disks the ledger of the disk where a path lies
      * @param workers run downloads, each from beginning to end
      * @param readers run reads from the store; not the same threads, since a download waits for its reads
      */
     public Downloader(
             FileSystem files,
+            Function<Path, DiskLedger> disks,
             TransferThrottle throttle,
             Clock clock,
             DownloadOptions options,
             Executor workers,
             Executor readers) {
-        this(files, throttle, clock, options, workers, readers, List.of());
+        this(files, disks, throttle, clock, options, workers, readers, List.of());
     }
 
     private Downloader(
             FileSystem files,
+            Function<Path, DiskLedger> disks,
             TransferThrottle throttle,
             Clock clock,
             DownloadOptions options,
@@ -86,6 +100,7 @@ public final class Downloader implements AutoCloseable {
             Executor readers,
             List<ExecutorService> own) {
         this.files = files;
+        this.disks = disks;
         this.throttle = throttle;
         this.clock = clock;
         this.options = options;

@@ -6,6 +6,7 @@ import dev.sluice.bulkload.store.BlockStoreException;
 import dev.sluice.bulkload.store.PartitionSource;
 import dev.sluice.bulkload.work.StopSignal;
 import dev.sluice.bulkload.work.StoppedException;
+import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.file.FileSystem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,6 +42,7 @@ final class FileDownload {
     private final PartitionSource source;
     private final StagingDirectory directory;
     private final SstFile file;
+    private final DiskLedger.Claim claim;
     private final StopSignal stop;
     private final ProgressMeter meter;
     private final Path part;
@@ -51,12 +53,14 @@ final class FileDownload {
             PartitionSource source,
             StagingDirectory directory,
             SstFile file,
+            DiskLedger.Claim claim,
             StopSignal stop,
             ProgressMeter meter) {
         this.downloader = downloader;
         this.source = source;
         this.directory = directory;
         this.file = file;
+        this.claim = claim;
         this.stop = stop;
         this.meter = meter;
         this.part = directory.part(file.name());
@@ -88,7 +92,7 @@ final class FileDownload {
                 downloader.files.syncDirectory(directory.path());
                 return;
             }
-            downloader.files.delete(part);
+            deletePart();
             // A part that an earlier attempt left may itself be wrong, after a loss of power: that says nothing of the
             // store.
             wrongFetches += resumed ? 0 : 1;
@@ -108,6 +112,14 @@ final class FileDownload {
         return found.equals(file.md5()) ? "" : "expected md5 " + file.md5() + ", found " + found;
     }
 
+    private void deletePart() throws IOException {
+        if (downloader.files.exists(part)) {
+            long present = downloader.files.size(part);
+            downloader.files.delete(part);
+            claim.deleted(Math.min(present, file.size()));
+        }
+    }
+
     private FileSystem.File openPart() throws IOException {
         return downloader.files.exists(part) ? downloader.files.open(part) : downloader.files.create(part);
     }
@@ -118,6 +130,7 @@ final class FileDownload {
         long present = target.size();
         if (present > file.size()) {
             target.truncate(0);
+            claim.deleted(file.size());
             return 0;
         }
         if (!file.hasMd5()) {
@@ -160,6 +173,7 @@ final class FileDownload {
                 Piece piece = join(window.removeFirst());
                 try {
                     target.write(ByteBuffer.wrap(piece.buffer, 0, piece.length), written);
+                    claim.written(piece.length);
                     if (file.hasMd5()) {
                         digest.update(piece.buffer, 0, piece.length);
                     }

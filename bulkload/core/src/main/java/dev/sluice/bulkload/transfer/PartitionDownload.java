@@ -8,7 +8,10 @@ import dev.sluice.bulkload.store.PartitionSource;
 import dev.sluice.bulkload.work.StopSignal;
 import dev.sluice.bulkload.work.StoppedException;
 import dev.sluice.common.ErrorCode;
+import dev.sluice.common.file.DiskFullException;
+import dev.sluice.common.file.DiskLedger;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -65,14 +68,17 @@ final class PartitionDownload implements Download {
     void run() {
         try {
             findMissing();
-            requireSpace();
+            DiskLedger.Claim claim = reserve();
             List<CompletableFuture<Void>> others = new ArrayList<>();
             int workers = Math.min(downloader.options.filesPerReplica(), missing.size());
             for (int i = 1; i < workers; i++) {
-                others.add(CompletableFuture.runAsync(this::fetchUntilNoneIsMissing, downloader.workers));
+                others.add(CompletableFuture.runAsync(() -> fetchUntilNoneIsMissing(claim), downloader.workers));
             }
-            fetchUntilNoneIsMissing();
+            fetchUntilNoneIsMissing(claim);
             others.forEach(CompletableFuture::join);
+            if (meter.isComplete()) {
+                claim.release();
+            }
         } catch (StoppedException e) {
             LOG.debug("{}: stopped before the first file", source.partitionPath());
         } catch (SourceException e) {
@@ -114,30 +120,25 @@ final class PartitionDownload implements Download {
         }
     }
 
-    private void requireSpace() throws IOException, SourceException {
-        long needed = 0;
-        for (SstFile file : missing) {
-            needed += file.size();
-            if (downloader.files.exists(directory.part(file.name()))) {
-                needed -= Math.min(file.size(), downloader.files.size(directory.part(file.name())));
-            }
-        }
-        long usable = downloader.files.usableBytes(directory.path());
-        if (needed > 0 && usable < needed + downloader.options.reserveBytes()) {
+    /** What was reserved stays so when the download is stopped: it is to go on. Whoever deletes the files gives it back. */
+    private DiskLedger.Claim reserve() throws IOException, SourceException {
+        Path holder = directory.path();
+        try {
+            return downloader
+                    .disks
+                    .apply(holder)
+                    .reserve(holder, directory.missingBytes(manifest), downloader.options.reserveBytes());
+        } catch (DiskFullException e) {
             throw new SourceException(
-                    directory.path().toString(),
-                    needed + " bytes to download and " + downloader.options.reserveBytes() + " to keep free, but only "
-                            + usable + " bytes are free",
-                    ErrorCode.ERR_DISK_INSUFFICIENT,
-                    Remedy.NODE);
+                    holder.toString(), String.valueOf(e.getMessage()), ErrorCode.ERR_DISK_INSUFFICIENT, Remedy.NODE, e);
         }
     }
 
-    private void fetchUntilNoneIsMissing() {
+    private void fetchUntilNoneIsMissing(DiskLedger.Claim claim) {
         SstFile file;
         while (!stop.isStopped() && (file = missing.poll()) != null) {
             try {
-                new FileDownload(downloader, source, directory, file, stop, meter).fetch();
+                new FileDownload(downloader, source, directory, file, claim, stop, meter).fetch();
                 meter.onVerified(file);
             } catch (StoppedException e) {
                 return;

@@ -107,6 +107,18 @@ public final class StagingDirectory {
                 && verified(manifest).size() == manifest.files().size();
     }
 
+    /** Bytes of the manifest's files that are not on the disk yet, neither in a complete file nor in a part. */
+    public long missingBytes(Manifest manifest) throws IOException {
+        long missing = 0;
+        for (SstFile file : manifest.files()) {
+            if (!isVerified(file)) {
+                Path part = part(file.name());
+                missing += file.size() - (files.exists(part) ? Math.min(file.size(), files.size(part)) : 0);
+            }
+        }
+        return missing;
+    }
+
     /** Paths of all files, in the order of the manifest. */
     public List<Path> paths(Manifest manifest) {
         return manifest.files().stream().map(file -> file(file.name())).toList();

@@ -7,6 +7,7 @@ import dev.sluice.bulkload.fileset.SstFile;
 import dev.sluice.bulkload.fileset.SstFileName;
 import dev.sluice.bulkload.store.PartitionSource;
 import dev.sluice.bulkload.store.testing.InMemoryBlockStore;
+import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.file.testing.CrashableFileSystem;
 import dev.sluice.common.time.SystemClock;
@@ -79,7 +80,11 @@ class CrashedDownloadTest {
         });
         SystemClock clock = new SystemClock();
         try (Downloader downloader = new Downloader(
-                files, TransferThrottle.unlimited(clock), clock, new DownloadOptions(4096, 2, 2, 2, 0, 0, 0, 1000))) {
+                files,
+                path -> DiskLedger.of(files, path),
+                TransferThrottle.unlimited(clock),
+                clock,
+                new DownloadOptions(4096, 2, 2, 2, 0, 0, 0, 1000))) {
             DownloadOutcome outcome = downloader
                     .start(new PartitionSource(store, "p"), manifest, directory, progress -> {})
                     .outcome()

@@ -11,6 +11,7 @@ import dev.sluice.bulkload.store.PartitionSource;
 import dev.sluice.bulkload.store.testing.InMemoryBlockStore;
 import dev.sluice.bulkload.store.testing.StoreFault;
 import dev.sluice.common.ErrorCode;
+import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.file.LocalFileSystem;
 import dev.sluice.common.time.SystemClock;
 import java.nio.file.Files;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DownloaderTest {
     private static final int WINDOW_BYTES = 64 * 1024;
     private static final int FILE_BYTES = 1_000_000;
+    private static final long DISK_BYTES = 1L << 40;
 
     @TempDir
     Path temporary;
@@ -42,6 +44,9 @@ class DownloaderTest {
     private final TransferThrottle throttle = TransferThrottle.unlimited(new SystemClock());
     private final List<SstFile> listed = new ArrayList<>();
     private final List<DownloadProgress> heard = Collections.synchronizedList(new ArrayList<>());
+    /** Of a disk that becomes no fuller. */
+    private final DiskLedger ledger = new DiskLedger("disk", () -> DISK_BYTES);
+
     private Downloader downloader = downloader(0);
 
     @AfterEach
@@ -51,7 +56,11 @@ class DownloaderTest {
 
     private Downloader downloader(long reserveBytes) {
         return new Downloader(
-                files, throttle, new SystemClock(), new DownloadOptions(WINDOW_BYTES, 4, 2, 5, 1, 10, reserveBytes, 0));
+                files,
+                path -> ledger,
+                throttle,
+                new SystemClock(),
+                new DownloadOptions(WINDOW_BYTES, 4, 2, 5, 1, 10, reserveBytes, 0));
     }
 
     private byte[] storeFile(String name, int bytes) throws Exception {
@@ -273,8 +282,58 @@ class DownloaderTest {
                 ErrorCode.ERR_DISK_INSUFFICIENT,
                 Remedy.NODE,
                 directory().path().toString(),
-                "4096 bytes to download");
+                "needs 4096 bytes, disk disk has " + DISK_BYTES + " free of which 0 are reserved and "
+                        + Long.MAX_VALUE / 2 + " stay free");
         assertThat(store.bytesRead("p/1.sst")).isZero();
+    }
+
+    /** B.13: two loads compete for the last bytes of a disk; one is refused before it has read anything. */
+    @Test
+    void whatAnotherLoadReservedIsNotFree() throws Exception {
+        storeFile("1.sst", 4096);
+        Path other = temporary.resolve("other/load");
+        ledger.reserve(other, DISK_BYTES - 4095, 0);
+        assertFailed(
+                run(),
+                ErrorCode.ERR_DISK_INSUFFICIENT,
+                Remedy.NODE,
+                directory().path().toString(),
+                "needs 4096 bytes, disk disk has " + DISK_BYTES + " free of which " + (DISK_BYTES - 4095)
+                        + " are reserved");
+        assertThat(store.bytesRead("p/1.sst")).isZero();
+
+        ledger.releaseBelow(other);
+        assertThat(run()).isInstanceOf(DownloadOutcome.Complete.class);
+        assertThat(ledger.reservedBytes()).isZero();
+    }
+
+    /** What is on the disk is not reserved any more; what a stopped download has still to fetch is. */
+    @Test
+    void aStoppedDownloadKeepsWhatItStillNeeds() throws Exception {
+        storeFile("1.sst", FILE_BYTES);
+        throttle.setBytesPerSecondMax(100_000);
+        Download download = start();
+        Path part = directory().path().resolve("1.sst.part");
+        await().until(() -> Files.exists(part) && Files.size(part) > 0);
+        assertThat(ledger.reservedBytes()).isBetween(1L, (long) FILE_BYTES);
+        download.stop();
+        assertThat(download.outcome().get(20, TimeUnit.SECONDS)).isInstanceOf(DownloadOutcome.Stopped.class);
+        long missing = directory().missingBytes(manifest());
+        assertThat(missing).isBetween(1L, FILE_BYTES - 1L);
+        assertThat(ledger.reservedBytes()).isEqualTo(missing);
+
+        throttle.setBytesPerSecondMax(0);
+        assertThat(run()).isInstanceOf(DownloadOutcome.Complete.class);
+        assertThat(ledger.reservedBytes()).isZero();
+    }
+
+    @Test
+    void whatIsFetchedOnceMoreIsReservedOnceMore() throws Exception {
+        byte[] content = storeFile("1.sst", 4096);
+        content[4000] ^= 1;
+        store.put("p/1.sst", content);
+        assertThat(run()).isInstanceOf(DownloadOutcome.Failed.class);
+        assertThat(ledger.reservedBytes()).isEqualTo(4096);
     }
 
     @Test

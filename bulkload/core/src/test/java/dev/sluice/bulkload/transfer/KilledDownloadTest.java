@@ -9,6 +9,7 @@ import dev.sluice.bulkload.fileset.SstFileName;
 import dev.sluice.bulkload.store.LocalBlockStore;
 import dev.sluice.bulkload.store.PartitionSource;
 import dev.sluice.bulkload.store.testing.InMemoryBlockStore;
+import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.file.LocalFileSystem;
 import dev.sluice.common.time.SystemClock;
 import java.nio.file.Files;
@@ -71,8 +72,13 @@ class KilledDownloadTest {
 
         InMemoryBlockStore store = new InMemoryBlockStore().put("p/1.sst", content);
         SystemClock clock = new SystemClock();
+        LocalFileSystem files = new LocalFileSystem();
         try (Downloader downloader = new Downloader(
-                new LocalFileSystem(), TransferThrottle.unlimited(clock), clock, DownloadOptions.DEFAULTS)) {
+                files,
+                path -> DiskLedger.of(files, path),
+                TransferThrottle.unlimited(clock),
+                clock,
+                DownloadOptions.DEFAULTS)) {
             assertThat(downloader
                             .start(new PartitionSource(store, "p"), manifest, staging, progress -> {})
                             .outcome()
@@ -92,9 +98,11 @@ class KilledDownloadTest {
         public static void main(String[] args) throws Exception {
             Path directory = Path.of(args[0]);
             SystemClock clock = new SystemClock();
+            LocalFileSystem files = new LocalFileSystem();
             Manifest manifest = Manifest.parse("manifest", Files.readAllBytes(directory.resolve("manifest")));
             try (Downloader downloader = new Downloader(
-                    new LocalFileSystem(),
+                    files,
+                    path -> DiskLedger.of(files, path),
                     new TransferThrottle(16L * 1024 * 1024, clock),
                     clock,
                     DownloadOptions.DEFAULTS)) {
