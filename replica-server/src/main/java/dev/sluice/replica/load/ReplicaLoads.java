@@ -558,7 +558,7 @@ final class ReplicaLoads implements LoadHooks {
         }
         String throttled = node.throttle().state().hint();
         if (fetching && !throttled.isEmpty()) {
-            message = message + ", " + throttled + ",";
+            message = message + " (" + throttled + ")";
         }
         return new MemberReport(
                 state.loadId(),

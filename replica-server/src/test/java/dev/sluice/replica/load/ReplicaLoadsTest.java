@@ -29,6 +29,7 @@ import dev.sluice.wire.bulkload.LoadMode;
 import dev.sluice.wire.internal.GroupLoadReply;
 import dev.sluice.wire.internal.GroupLoadRequest;
 import dev.sluice.wire.internal.LoadDirective;
+import dev.sluice.wire.internal.LoadGoal;
 import dev.sluice.wire.internal.LoadProgressReply;
 import dev.sluice.wire.internal.LoadProgressRequest;
 import java.io.IOException;
@@ -37,6 +38,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -111,8 +113,30 @@ final class ReplicaLoadsTest {
         }
     }
 
+    /** B.22: the query says of each replica why it is not further. */
+    @Test
+    void aReplicaThatIsThrottledSaysSo() {
+        host.role = RoleName.SECONDARY;
+        Config config =
+                Config.of(ReplicaOptions.schema(), Map.of("replication.bulk_load_bytes_per_second_max", "5000"));
+        GroupLoadRequest wanted = new GroupLoadRequest()
+                .setSequence(1)
+                .setLoad(LoadWire.nothing().setLoadId(4).setGoal(LoadGoal.DOWNLOAD));
+        try (BlockStores stores = new BlockStores(List.of())) {
+            ReplicaLoads loads = new ReplicaLoads(host, node(stores, config, neverRuns -> {}));
+            loads.onGroupLoad(wanted);
+            time.advance(1_000);
+            assertThat(loads.onGroupLoad(wanted).getState().getMessage())
+                    .isEqualTo("reads the manifest (throttled to 5000 bytes/s: the limit that was set)");
+            loads.close();
+        }
+    }
+
     private NodeLoads node(BlockStores stores) {
-        Config config = Config.of(ReplicaOptions.schema());
+        return node(stores, Config.of(ReplicaOptions.schema()), Runnable::run);
+    }
+
+    private NodeLoads node(BlockStores stores, Config config, Executor workers) {
         return new NodeLoads(
                 files,
                 path -> ledger,
@@ -121,7 +145,7 @@ final class ReplicaLoadsTest {
                 config,
                 new NodeThrottle(config, time),
                 DownloadOptions.DEFAULTS,
-                Runnable::run,
+                workers,
                 Runnable::run,
                 Runnable::run);
     }
@@ -163,6 +187,7 @@ final class ReplicaLoadsTest {
     /** A replica that is no member, and says what its log holds. */
     private final class Host implements LoadHost {
         private long awaited;
+        private RoleName role = RoleName.INACTIVE;
 
         @Override
         public Gpid gpid() {
@@ -192,7 +217,7 @@ final class ReplicaLoadsTest {
         @Override
         public ReplicaView view() {
             Configuration configuration = new Configuration(new Ballot(3), null, List.of(), List.of(), 1);
-            return new ReplicaView(RoleName.INACTIVE, false, configuration, null);
+            return new ReplicaView(role, false, configuration, null);
         }
 
         @Override

@@ -60,8 +60,6 @@ public record ThrottleState(
             return "";
         }
         String limit = "throttled to " + bytesPerSecond + " bytes/s: " + reason.words();
-        return reason == Reason.MAX
-                ? limit
-                : limit + " (p99 " + readP99Micros + " us, quiet " + quietP99Micros + " us)";
+        return reason == Reason.MAX ? limit : limit + ", p99 " + readP99Micros + " us, quiet " + quietP99Micros + " us";
     }
 }
