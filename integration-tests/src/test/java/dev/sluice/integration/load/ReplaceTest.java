@@ -101,6 +101,10 @@ final class ReplaceTest {
         load("new-", ROWS, LoadMode.REPLACE);
         cluster.put(app, "own", "since");
 
+        assertThat(shell("query_generations -a " + app).out())
+                .contains("writes_since")
+                .containsPattern("0 +0 +false +-")
+                .containsPattern("\\d +[1-9]\\d* +true +1");
         Result refused = shell("rollback_bulk_load -a " + app);
         assertThat(refused.code()).isEqualTo(1);
         assertThat(refused.err()).contains("would hide 1 rows written since the switch", "--hide-writes");

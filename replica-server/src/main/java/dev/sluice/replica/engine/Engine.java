@@ -55,8 +55,8 @@ public interface Engine extends AutoCloseable {
     void publish(long decree, Publish publish, List<Path> stagedFiles);
 
     /**
-     * Why these files could not be published with mode {@code behind}: the engine does not allow it, or what was loaded behind
-     * before has keys in the same range. Empty if nothing stands against it; asked before the publish, when it is too late.
+     * Why these files could not be published with mode {@code behind}: the engine does not allow it, or two of them, or one and
+     * what was loaded behind before, have keys in the same range. Empty if nothing stands against it; asked before the publish, when it is too late.
      */
     Optional<String> findBehindConflict(List<Path> stagedFiles);
 

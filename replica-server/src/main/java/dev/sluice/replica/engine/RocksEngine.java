@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,11 +25,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.Holder;
 import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.LiveFileMetaData;
-import org.rocksdb.Options;
-import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.SstFileReader;
-import org.rocksdb.SstFileReaderIterator;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.slf4j.Logger;
@@ -286,57 +281,24 @@ final class RocksEngine implements Engine {
             if (!database.allowsBehind()) {
                 return Optional.of("the replica was made without app env rocksdb.allow_ingest_behind=true");
             }
-            List<LiveFileMetaData> last = new ArrayList<>();
+            List<FileKeyRange> ranges = new ArrayList<>();
             for (LiveFileMetaData file : database.db().getLiveFilesMetaData()) {
                 if (file.level() == database.lastLevel()
                         && Arrays.equals(
                                 file.columnFamilyName(), target.family().getName())) {
-                    last.add(file);
+                    ranges.add(
+                            new FileKeyRange("an earlier load of mode behind", file.smallestKey(), file.largestKey()));
                 }
             }
             for (Path path : staged) {
-                Optional<String> conflict = findOverlap(path, last);
-                if (conflict.isPresent()) {
-                    return conflict;
-                }
+                FileKeyRange.ofFile(path).ifPresent(ranges::add);
             }
-            return Optional.empty();
+            return FileKeyRange.findOverlap(ranges);
         } catch (RocksDBException e) {
             throw failure(directory, "its files cannot be compared with staged ones", e);
         } finally {
             target.pins().unpin();
         }
-    }
-
-    private static Optional<String> findOverlap(Path staged, List<LiveFileMetaData> files) throws RocksDBException {
-        try (Options options = new Options();
-                SstFileReader reader = new SstFileReader(options);
-                ReadOptions readOptions = new ReadOptions()) {
-            reader.open(staged.toString());
-            try (SstFileReaderIterator rows = reader.newIterator(readOptions)) {
-                for (LiveFileMetaData file : files) {
-                    rows.seek(file.smallestKey());
-                    if (rows.isValid() && Arrays.compareUnsigned(rows.key(), file.largestKey()) <= 0) {
-                        return Optional.of(overlap(staged, file));
-                    }
-                    // RocksDB compares ranges, so a gap in the file does not help.
-                    rows.seekForPrev(file.smallestKey());
-                    boolean begins = rows.isValid();
-                    rows.seek(file.largestKey());
-                    if (begins && rows.isValid()) {
-                        return Optional.of(overlap(staged, file));
-                    }
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static String overlap(Path staged, LiveFileMetaData file) {
-        return staged.getFileName() + " has keys in the range of an earlier load of mode behind, from "
-                + HexFormat.of().formatHex(file.smallestKey()) + " to "
-                + HexFormat.of().formatHex(file.largestKey())
-                + ": RocksDB takes one file of a range there; load it with mode merge or replace";
     }
 
     @Override
@@ -354,7 +316,7 @@ final class RocksEngine implements Engine {
         pin();
         publishing.lock();
         try {
-            Generation dropped = id == current.id() ? null : generations.remove(id);
+            Generation dropped = id == current.id() ? null : generations.get(id);
             if (dropped == null) {
                 return false;
             }
@@ -363,6 +325,7 @@ final class RocksEngine implements Engine {
                 database.flush();
             }
             drop(dropped);
+            generations.remove(id);
             return true;
         } catch (RocksDBException e) {
             throw failure(directory, "generation " + id + " cannot be dropped", e);
@@ -566,18 +529,11 @@ final class RocksEngine implements Engine {
      * that something is there, the first row of each file is written once more as it is.
      */
     private void keepFromLastLevel(List<Path> links) throws RocksDBException {
-        try (WriteBatch batch = new WriteBatch();
-                Options options = new Options();
-                ReadOptions readOptions = new ReadOptions()) {
+        try (WriteBatch batch = new WriteBatch()) {
             for (Path link : links) {
-                try (SstFileReader reader = new SstFileReader(options)) {
-                    reader.open(link.toString());
-                    try (SstFileReaderIterator rows = reader.newIterator(readOptions)) {
-                        rows.seekToFirst();
-                        if (rows.isValid()) {
-                            writeAsItIs(batch, rows.key());
-                        }
-                    }
+                Optional<FileKeyRange> range = FileKeyRange.ofFile(link);
+                if (range.isPresent()) {
+                    writeAsItIs(batch, range.get().first());
                 }
             }
             database.write(batch);

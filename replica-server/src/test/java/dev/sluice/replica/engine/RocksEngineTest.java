@@ -197,6 +197,21 @@ final class RocksEngineTest extends EngineContract {
         }
     }
 
+    /** B.13: also where the rows of a set are not looked at, as with bulk_load_verify = checksum. */
+    @Test
+    void filesOfASetBehindThatOverlapEachOtherAreFoundBeforeThePublish() {
+        Path one = stage("1", Map.of("a", "1", "m", "1"));
+        Path within = stage("2", Map.of("c", "2", "d", "2"));
+        Path beside = stage("3", Map.of("n", "3"));
+        try (Engine engine = openForBehind()) {
+            assertThat(engine.findBehindConflict(List.of(beside, within, one)).orElse(""))
+                    .contains(within.getFileName().toString(), one.getFileName().toString());
+            assertThat(engine.findBehindConflict(List.of(beside, one))).isEmpty();
+            assertThatThrownBy(() -> engine.publish(1, behind(1), List.of(one, within)))
+                    .isInstanceOf(EngineException.class);
+        }
+    }
+
     /** B.13: RocksDB refuses it, so it is found before the publish. */
     @Test
     void whatOverlapsAnEarlierLoadBehindIsFoundBeforeThePublish() {
