@@ -101,7 +101,7 @@ final class FilesetBuildCommand implements Callable<Integer> {
             defaultValue = "256M",
             converter = ByteSize.Converter.class,
             paramLabel = "<bytes>",
-            description = "Memory to sort and merge in (default: ${DEFAULT-VALUE}).")
+            description = "Memory of the whole process, 160M or more (default: ${DEFAULT-VALUE}).")
     private ByteSize memory;
 
     @Option(
@@ -175,7 +175,7 @@ final class FilesetBuildCommand implements Callable<Integer> {
             BuildOptions options = new BuildOptions(
                     new BulkLoadInfo(appId, place.app(), partitions),
                     new SstOptions(fileSize.bytes(), SstOptions.Compression.of(compression)),
-                    memory.bytes(),
+                    BuildMemory.of(memory, Runtime.getRuntime().maxMemory()),
                     threads,
                     temporary == null ? place.root() : temporary,
                     badRowsMax,

@@ -120,6 +120,7 @@ class FilesetCommandTest {
         assertThat(err.toString()).contains("missing.csv: no file");
         assertThat(build(rows, "--memory=many")).isEqualTo(2);
         assertThat(build(rows, "--memory=1k")).isEqualTo(2);
+        assertThat(err.toString()).contains("--memory: 1.0 KiB, expected 160.0 MiB or more");
         assertThat(run("verify", "--root=" + root, "--app=../temp")).isEqualTo(1);
         assertThat(run("describe", "--root=" + root, "--app=nothing")).isEqualTo(1);
         assertThat(err.toString()).contains("bulk_load_info: no such file");
