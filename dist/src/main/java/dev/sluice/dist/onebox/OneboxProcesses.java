@@ -96,6 +96,7 @@ public final class OneboxProcesses implements AutoCloseable {
                     LOG.warn("{} (pid {}) did not end within {} s and is killed", name, process.pid(), STOP_TIMEOUT_S);
                     process.destroyForcibly().waitFor();
                 }
+                LOG.info("{}, pid {}, ended with exit code {}", name, process.pid(), process.exitValue());
             } catch (InterruptedException e) {
                 process.destroyForcibly();
                 Thread.currentThread().interrupt();
