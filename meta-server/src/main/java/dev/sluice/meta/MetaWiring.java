@@ -86,7 +86,7 @@ public record MetaWiring(LoadDriver loads, NodeRegistry registry) implements Aut
         NodeOptions nodeOptions = nodeOptions(config);
         // Loads ask which nodes live, and say what nodes are to do: one of the two has to come first.
         AtomicReference<@Nullable NodeRegistry> nodes = new AtomicReference<>();
-        FaultPoints faults = FaultPoints.of(LoadDriver.faultPoints(), config.get(MetaOptions.ALLOW_FAULT_POINTS));
+        FaultPoints faults = FaultPoints.holding(LoadDriver.faultPoints(), config.get(MetaOptions.ALLOW_FAULT_POINTS));
         LoadDriver loads =
                 new LoadDriver(owner, loop, world.stores(), world.storeThreads(), new NodesFrom(nodes::get), faults);
         NodeRegistry registry = new NodeRegistry(loop, owner, nodeOptions, loads::findDirective);

@@ -96,6 +96,10 @@ public final class ReplicaOptions {
             .range(0, 31_536_000)
             .doc("How long an expired row stays on the disk; more than the clocks of servers differ.");
 
+    public static final Option<Boolean> ALLOW_FAULT_POINTS = Options.bool("replication", "allow_fault_points")
+            .defaultValue(false)
+            .doc("For tests and drills: remote commands may end this server at named points of its work.");
+
     public static final Option<Integer> GENERATIONS_KEPT = Options.integer("replication", "bulk_load_generations_kept")
             .defaultValue(1)
             .range(0, 100)

@@ -10,6 +10,7 @@ import dev.sluice.common.command.ServerInfo;
 import dev.sluice.common.command.StandardCommands;
 import dev.sluice.common.config.Config;
 import dev.sluice.common.config.Settings;
+import dev.sluice.common.fault.FaultPoints;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.file.LocalFileSystem;
 import dev.sluice.common.http.CommonRoutes;
@@ -46,6 +47,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -101,12 +103,17 @@ public final class ReplicaServer implements AutoCloseable {
                 () -> new ServerIdentity(identity.clusterId(), address, identity.incarnation());
         RpcIo io = closing(RpcIo.start("replica-io-" + address.port(), 2));
         NettyRpcClient rpc = closing(new NettyRpcClient(io, greeting, RpcLimits.DEFAULT));
-        RocksEngineFactory engines = closing(new RocksEngineFactory(engineOptions()));
+        FaultPoints faults = FaultPoints.halting(
+                Stream.concat(RocksEngineFactory.faultPoints().stream(), NodeLoads.faultPoints().stream())
+                        .toList(),
+                config.get(ReplicaOptions.ALLOW_FAULT_POINTS));
+        RocksEngineFactory engines = closing(new RocksEngineFactory(engineOptions(), faults));
         LogWriter logWriter = closing(new LogWriter("replica-log-" + address.port()));
         BlockStores stores = closing(blockStores());
         ThreadEventLoop control = closing(new ThreadEventLoop("replica-control-" + address.port()));
         NodeThrottle throttle = new NodeThrottle(config, clock);
-        NodeLoads loads = closing(new NodeLoads(files, disks::ledger, stores, clock, config, throttle));
+        NodeLoads loads = closing(
+                new NodeLoads(new NodeLoads.World(files, disks::ledger, stores, clock, config, throttle, faults)));
         Pool maintenance = closing(new Pool("replica-maintenance-" + address.port(), 3, Integer.MAX_VALUE));
         Pool learning = closing(new Pool(
                 "replica-learn-" + address.port(), config.get(ReplicaOptions.LEARN_CONCURRENT_MAX), Integer.MAX_VALUE));
@@ -119,6 +126,7 @@ public final class ReplicaServer implements AutoCloseable {
         RpcHandlers handlers = new RpcHandlers();
         ServerInfo info = ServerInfo.startedAt(clock.wallMs());
         RemoteCommands commands = new RemoteCommands(info);
+        faults.registerCommand(commands, "replica.fault-point");
         ReplicaWiring wired = ReplicaWiring.wire(
                 config,
                 new ReplicaWiring.World(

@@ -13,34 +13,55 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The fault points of one server. What is held at one waits there until it is released, and does nothing else wrong.
+ * The fault points of one server. A server has points of one kind: at those that hold, work waits until it is released, and
+ * does nothing else wrong; at those that halt, the process ends as by kill -9.
  *
  * <p>An event loop must not block: it asks {@link #isHeld} each time, leaves the step undone, and asks again when {@link
- * #onRelease} tells it to. Nothing is held unless the configuration allows fault points. Safe for use by any thread.
+ * #onRelease} tells it to. Nothing is held or
+ * halts unless the configuration allows fault points. Safe for use by any thread.
  */
 public final class FaultPoints {
     private static final Logger LOG = LoggerFactory.getLogger(FaultPoints.class);
     private static final String HOLD = "hold";
     private static final String RELEASE = "release";
+    private static final String HALT = "halt";
+    /** As of a process that was killed by signal 9. */
+    private static final int HALTED = 137;
 
     private final Set<String> names;
     private final boolean allowed;
+    /** What the points do: {@link #HOLD} or {@link #HALT}. */
+    private final String action;
+
+    private final Runnable halt;
     private final Set<String> held = new ConcurrentSkipListSet<>();
+    private final Set<String> halting = new ConcurrentSkipListSet<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-    private FaultPoints(Collection<String> names, boolean allowed) {
+    private FaultPoints(Collection<String> names, boolean allowed, String action, Runnable halt) {
         this.names = new TreeSet<>(names);
         this.allowed = allowed;
+        this.action = action;
+        this.halt = halt;
     }
 
-    /** Points by these names. If they are not allowed, every try to hold one is refused. */
-    public static FaultPoints of(Collection<String> names, boolean allowed) {
-        return new FaultPoints(names, allowed);
+    /** Points by these names at which work can be held. If they are not allowed, every try to is refused. */
+    public static FaultPoints holding(Collection<String> names, boolean allowed) {
+        return new FaultPoints(names, allowed, HOLD, () -> {});
+    }
+
+    /** Points by these names at which the process can be made to halt. If they are not allowed, every try to is refused. */
+    public static FaultPoints halting(Collection<String> names, boolean allowed) {
+        return halting(names, allowed, () -> Runtime.getRuntime().halt(HALTED));
+    }
+
+    static FaultPoints halting(Collection<String> names, boolean allowed, Runnable halt) {
+        return new FaultPoints(names, allowed, HALT, halt);
     }
 
     /** No points. */
     public static FaultPoints none() {
-        return new FaultPoints(List.of(), false);
+        return holding(List.of(), false);
     }
 
     /** True while the step behind that point is not to be taken. */
@@ -48,28 +69,45 @@ public final class FaultPoints {
         return held.contains(name);
     }
 
+    /** The server's work has come to that point: the process ends here, as by kill -9, if that was asked for. */
+    public void reached(String name) {
+        if (!halting.isEmpty() && halting.contains(name)) {
+            LOG.warn("Fault point {}: the process halts", name);
+            halt.run();
+        }
+    }
+
+    /** Ends the process when its work comes to that point. Throws as {@link #hold} does. */
+    public void halt(String name) {
+        require(name, HALT);
+        halting.add(name);
+        LOG.warn("Fault point {}: the process will halt here", name);
+    }
+
     /** Tells when a point was released; on the thread that released it. */
     public void onRelease(Runnable listener) {
         listeners.add(listener);
     }
 
-    /** Holds what comes to that point. Throws if there is none by that name, or fault points are not allowed. */
+    /** Holds what comes to that point. Throws {@link IllegalArgumentException} if there is none by that name, if the
+     * server's points do not hold, or if they are not allowed. */
     public void hold(String name) {
-        require(name);
+        require(name, HOLD);
         held.add(name);
         LOG.warn("Fault point {}: what comes here is held", name);
     }
 
     /** Lets go what is held there. Throws as {@link #hold} does. */
     public void release(String name) {
-        require(name);
+        require(name, action);
+        halting.remove(name);
         if (held.remove(name)) {
             LOG.warn("Fault point {}: released", name);
             listeners.forEach(Runnable::run);
         }
     }
 
-    private void require(String name) {
+    private void require(String name, String wanted) {
         if (!allowed) {
             throw new IllegalArgumentException(
                     "fault points are off; they are for tests and drills, and allow_fault_points = true in the"
@@ -78,14 +116,17 @@ public final class FaultPoints {
         if (!names.contains(name)) {
             throw new IllegalArgumentException("no fault point '" + name + "', expected one of " + names);
         }
+        if (!wanted.equals(action)) {
+            throw new IllegalArgumentException("the fault points of this server " + action + ", they cannot " + wanted);
+        }
     }
 
     /** Adds the command that lists, holds and releases them. */
     public void registerCommand(RemoteCommands commands, String command) {
         commands.register(
                 command,
-                "[NAME hold | NAME release] - list the points at which this server can be held, hold what comes to one,"
-                        + " let it go; refused unless allow_fault_points is set.",
+                "[NAME " + action + " | NAME release] - list the points at which this server can be made to " + action
+                        + ", set one, take it back; refused unless allow_fault_points is set.",
                 this::answer);
     }
 
@@ -96,12 +137,15 @@ public final class FaultPoints {
         if (arguments.size() == 2 && arguments.get(1).equals(RELEASE)) {
             return RemoteCommands.answering(() -> release(arguments.get(0)));
         }
+        if (arguments.size() == 2 && arguments.get(1).equals(HALT)) {
+            return RemoteCommands.answering(() -> halt(arguments.get(0)));
+        }
         if (!arguments.isEmpty()) {
             return RemoteCommands.error("ERR: invalid arguments '" + String.join(" ", arguments)
-                    + "', expected none, or NAME hold, or NAME release");
+                    + "', expected none, or NAME " + action + ", or NAME release");
         }
         Map<String, Object> all = new TreeMap<>();
-        names.forEach(name -> all.put(name, isHeld(name) ? "held" : "passes"));
+        names.forEach(name -> all.put(name, isHeld(name) ? "held" : halting.contains(name) ? "halts" : "passes"));
         return RemoteCommands.answer(all);
     }
 }

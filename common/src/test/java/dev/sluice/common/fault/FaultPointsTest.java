@@ -18,7 +18,7 @@ final class FaultPointsTest {
     }
 
     private FaultPoints points(boolean allowed) {
-        FaultPoints points = FaultPoints.of(List.of("a.step", "another.step"), allowed);
+        FaultPoints points = FaultPoints.holding(List.of("a.step", "another.step"), allowed);
         points.onRelease(releases::incrementAndGet);
         return points;
     }
@@ -55,5 +55,31 @@ final class FaultPointsTest {
         assertThat(run(points, "a.step", "crash")).contains("invalid arguments 'a.step crash'");
         assertThat(run(points, "a.step")).contains("invalid arguments 'a.step'");
         assertThat(points.isHeld("a.step")).isFalse();
+    }
+
+    @Test
+    void aServerHaltsAtThePointThatWasSetAndAtNoOther() {
+        AtomicInteger halts = new AtomicInteger();
+        FaultPoints points = FaultPoints.halting(List.of("a.step", "another.step"), true, halts::incrementAndGet);
+        points.reached("a.step");
+        assertThat(run(points, "a.step", "halt")).contains("\"ok\"");
+        assertThat(run(points)).contains("\"a.step\": \"halts\"").contains("\"another.step\": \"passes\"");
+        points.reached("another.step");
+        assertThat(halts).hasValue(0);
+        points.reached("a.step");
+        assertThat(halts).hasValue(1);
+        assertThat(run(points, "a.step", "release")).contains("\"ok\"");
+        points.reached("a.step");
+        assertThat(halts).hasValue(1);
+    }
+
+    @Test
+    void pointsThatHoldDoNotHaltAndTheOtherWayRound() {
+        assertThat(run(points(true), "a.step", "halt"))
+                .contains("the fault points of this server hold, they cannot halt");
+        assertThat(run(FaultPoints.halting(List.of("a.step"), true), "a.step", "hold"))
+                .contains("the fault points of this server halt, they cannot hold");
+        assertThat(run(FaultPoints.halting(List.of("a.step"), false), "a.step", "halt"))
+                .contains("fault points are off");
     }
 }

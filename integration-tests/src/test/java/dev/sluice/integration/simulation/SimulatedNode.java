@@ -5,6 +5,7 @@ import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.command.RemoteCommands;
 import dev.sluice.common.command.ServerInfo;
+import dev.sluice.common.fault.FaultPoints;
 import dev.sluice.common.rpc.RpcClient;
 import dev.sluice.common.rpc.RpcHandlers;
 import dev.sluice.common.rpc.ServerIdentity;
@@ -114,12 +115,14 @@ final class SimulatedNode {
         Executor maintenance = process.pool(chance, 8);
         NodeThrottle throttle = new NodeThrottle(cluster.replicaConfig(), process);
         NodeLoads loads = new NodeLoads(
-                machine.disk(),
-                disks::ledger,
-                cluster.stores(),
-                process,
-                cluster.replicaConfig(),
-                throttle,
+                new NodeLoads.World(
+                        machine.disk(),
+                        disks::ledger,
+                        cluster.stores(),
+                        process,
+                        cluster.replicaConfig(),
+                        throttle,
+                        FaultPoints.none()),
                 DOWNLOADS,
                 process.pool(chance, 30),
                 process.thread(chance, 10),

@@ -96,7 +96,7 @@ class LoadDriverTest {
     private final BlockStores stores = new BlockStores(List.of(BlockService.of("local", "local_service", "")));
     private final Map<HostPort, Long> freeBytes = new ConcurrentHashMap<>();
     private final Set<HostPort> dead = ConcurrentHashMap.newKeySet();
-    private final FaultPoints faults = FaultPoints.of(LoadDriver.faultPoints(), true);
+    private final FaultPoints faults = FaultPoints.holding(LoadDriver.faultPoints(), true);
     private final StoreThreads threads = new StoreThreads();
     private final LoadDriver driver = new LoadDriver(leader, loop, stores, threads, new FakeNodes(), faults);
     private final RpcHandlers handlers = new RpcHandlers();

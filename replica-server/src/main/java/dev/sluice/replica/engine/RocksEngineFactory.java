@@ -1,6 +1,10 @@
 package dev.sluice.replica.engine;
 
+import dev.sluice.common.fault.FaultPoints;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Cache;
 import org.rocksdb.Env;
@@ -30,6 +34,22 @@ public final class RocksEngineFactory implements EngineFactory {
 
     public RocksEngineFactory(EngineOptions options) {
         this(options, FaultPoint.NONE);
+    }
+
+    /** @param faults has the points of {@link #faultPoints} */
+    public RocksEngineFactory(EngineOptions options, FaultPoints faults) {
+        this(options, (FaultPoint) step -> faults.reached(pointName(step)));
+    }
+
+    /** The names of the steps at which a fault may be put. */
+    public static List<String> faultPoints() {
+        return Arrays.stream(FaultPoint.Step.values())
+                .map(RocksEngineFactory::pointName)
+                .toList();
+    }
+
+    private static String pointName(FaultPoint.Step step) {
+        return "engine." + step.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     RocksEngineFactory(EngineOptions options, FaultPoint faultPoint) {

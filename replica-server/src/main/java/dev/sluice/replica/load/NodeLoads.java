@@ -7,6 +7,7 @@ import dev.sluice.bulkload.transfer.Downloader;
 import dev.sluice.bulkload.verify.PartitionVerifier;
 import dev.sluice.common.command.RemoteCommands;
 import dev.sluice.common.config.Config;
+import dev.sluice.common.fault.FaultPoints;
 import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.metrics.Metrics;
@@ -32,12 +33,8 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLoads.class);
     private static final int WORKERS = 4;
 
-    private final FileSystem files;
-    private final Function<Path, DiskLedger> disks;
-    private final BlockStores stores;
-    private final Clock clock;
+    private final World world;
     private final DownloadSlots slots;
-    private final NodeThrottle throttle;
     private final Downloader downloader;
     private final PartitionVerifier verifier;
     private final Executor workers;
@@ -49,56 +46,31 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     private final AtomicLong changes = new AtomicLong();
     private final LoadCounts counts = new LoadCounts();
 
-    /** Loads from these stores, within the limits of the configuration. The stores are closed by whoever opened them. */
-    public NodeLoads(
-            FileSystem files,
-            Function<Path, DiskLedger> disks,
-            BlockStores stores,
-            Clock clock,
-            Config config,
-            NodeThrottle throttle) {
-        this(files, disks, stores, clock, config, throttle, DownloadOptions.DEFAULTS);
-    }
-
-    /** The same with other limits of single downloads. */
-    public NodeLoads(
-            FileSystem files,
-            Function<Path, DiskLedger> disks,
-            BlockStores stores,
-            Clock clock,
-            Config config,
-            NodeThrottle throttle,
-            DownloadOptions options) {
-        this(
-                files,
-                disks,
-                stores,
-                clock,
-                config,
-                throttle,
-                options,
-                threads(WORKERS, "load-"),
-                threads(1, "load-delete-"));
-    }
-
-    private NodeLoads(
+    /**
+     * What a node is for its loads.
+     *
+     * @param disks the ledger of the disk that a path is on
+     * @param stores closed by whoever opened them
+     * @param faults has the points of {@link #faultPoints}
+     */
+    public record World(
             FileSystem files,
             Function<Path, DiskLedger> disks,
             BlockStores stores,
             Clock clock,
             Config config,
             NodeThrottle throttle,
-            DownloadOptions options,
-            ExecutorService workers,
-            ExecutorService deleter) {
+            FaultPoints faults) {}
+
+    /** Loads within the limits of the configuration. */
+    public NodeLoads(World world) {
+        this(world, DownloadOptions.DEFAULTS, threads(WORKERS, "load-"), threads(1, "load-delete-"));
+    }
+
+    private NodeLoads(World world, DownloadOptions options, ExecutorService workers, ExecutorService deleter) {
         this(
-                files,
-                disks,
-                stores,
-                clock,
-                config,
-                throttle,
-                new Downloader(files, disks, throttle.budget(), clock, options),
+                world,
+                new Downloader(world.files, world.disks, world.throttle.budget(), world.clock, options),
                 workers,
                 deleter,
                 List.of(workers, deleter));
@@ -107,57 +79,36 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     /**
      * The same on given threads.
      *
+     * @param options limits of single downloads
      * @param workers run downloads, each from beginning to end, and verification
      * @param deleter runs deletions
      * @param readers run reads from the stores
      */
-    public NodeLoads(
-            FileSystem files,
-            Function<Path, DiskLedger> disks,
-            BlockStores stores,
-            Clock clock,
-            Config config,
-            NodeThrottle throttle,
-            DownloadOptions options,
-            Executor workers,
-            Executor deleter,
-            Executor readers) {
+    public NodeLoads(World world, DownloadOptions options, Executor workers, Executor deleter, Executor readers) {
         this(
-                files,
-                disks,
-                stores,
-                clock,
-                config,
-                throttle,
-                new Downloader(files, disks, throttle.budget(), clock, options, workers, readers),
+                world,
+                new Downloader(
+                        world.files, world.disks, world.throttle.budget(), world.clock, options, workers, readers),
                 workers,
                 deleter,
                 List.of());
     }
 
     private NodeLoads(
-            FileSystem files,
-            Function<Path, DiskLedger> disks,
-            BlockStores stores,
-            Clock clock,
-            Config config,
-            NodeThrottle throttle,
-            Downloader downloader,
-            Executor workers,
-            Executor deleter,
-            List<ExecutorService> own) {
-        this.files = files;
-        this.disks = disks;
-        this.stores = stores;
-        this.clock = clock;
-        this.slots = new DownloadSlots(config.get(LoadSettings.DOWNLOADING_COUNT_MAX));
-        this.throttle = throttle;
+            World world, Downloader downloader, Executor workers, Executor deleter, List<ExecutorService> own) {
+        this.world = world;
+        this.slots = new DownloadSlots(world.config.get(LoadSettings.DOWNLOADING_COUNT_MAX));
         this.downloader = downloader;
-        this.verifier = new PartitionVerifier(files);
+        this.verifier = new PartitionVerifier(world.files);
         this.workers = workers;
         this.deleter = deleter;
         this.own = own;
-        config.onChange(LoadSettings.DOWNLOADING_COUNT_MAX, slots::setLimit);
+        world.config.onChange(LoadSettings.DOWNLOADING_COUNT_MAX, slots::setLimit);
+    }
+
+    /** The points before and after what a load makes durable, at which the process may be made to halt. */
+    public static List<String> faultPoints() {
+        return List.of(Work.BEFORE_STAGED, Work.STAGED, ReplicaLoads.BEFORE_DELETE, ReplicaLoads.DELETED);
     }
 
     private static ExecutorService threads(int number, String name) {
@@ -196,7 +147,7 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
 
     /** The node's budget of bytes. */
     NodeThrottle throttle() {
-        return throttle;
+        return world.throttle;
     }
 
     @Override
@@ -204,21 +155,25 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
         return new ReplicaLoads(host, this);
     }
 
+    FaultPoints faults() {
+        return world.faults;
+    }
+
     FileSystem files() {
-        return files;
+        return world.files;
     }
 
     /** What of the disk of a path is promised. */
     DiskLedger ledger(Path path) {
-        return disks.apply(path);
+        return world.disks.apply(path);
     }
 
     BlockStores stores() {
-        return stores;
+        return world.stores;
     }
 
     Clock clock() {
-        return clock;
+        return world.clock;
     }
 
     DownloadSlots slots() {

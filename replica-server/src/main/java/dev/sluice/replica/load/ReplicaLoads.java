@@ -56,6 +56,9 @@ final class ReplicaLoads implements LoadHooks {
     /** A publish that no mutation brought came with a checkpoint; the mutation's own word is awaited for this time. */
     private static final long PUBLISHED_CHECK_MS = 300;
 
+    static final String BEFORE_DELETE = "load.before-delete";
+    static final String DELETED = "load.deleted";
+
     private final LoadHost host;
     private final NodeLoads node;
     private final StagedMark disk;
@@ -477,7 +480,9 @@ final class ReplicaLoads implements LoadHooks {
         progress = null;
         node.executeDelete(() -> {
             try {
+                node.faults().reached(BEFORE_DELETE);
                 disk.deleteUpTo(upToLoadId);
+                node.faults().reached(DELETED);
                 // A replica has one load at a time, and begins another only once it has heard of this.
                 node.ledger(host.loadDirectory()).releaseBelow(host.loadDirectory());
                 onLoop(() -> {

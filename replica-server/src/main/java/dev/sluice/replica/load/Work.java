@@ -34,6 +34,8 @@ final class Work {
     private static final Logger LOG = LoggerFactory.getLogger(Work.class);
     private static final int MANIFEST_ATTEMPTS_MAX = 6;
     private static final long BACKOFF_MS = 100;
+    static final String BEFORE_STAGED = "load.before-staged";
+    static final String STAGED = "load.staged";
 
     private final NodeLoads node;
     private final Gpid gpid;
@@ -128,7 +130,9 @@ final class Work {
             if (order.mode() == LoadMode.BEHIND.getValue()) {
                 requireFitsBehind(directory, manifest.get());
             }
+            node.faults().reached(BEFORE_STAGED);
             disk.write(order.loadId(), manifest.get(), order.deepChecks());
+            node.faults().reached(STAGED);
             onStaged.accept(manifest.get());
             end(listener::onDone);
         }));

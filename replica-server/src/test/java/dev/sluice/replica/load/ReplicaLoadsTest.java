@@ -13,6 +13,7 @@ import dev.sluice.common.Ballot;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.config.Config;
+import dev.sluice.common.fault.FaultPoints;
 import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.file.testing.CrashableFileSystem;
@@ -138,12 +139,14 @@ final class ReplicaLoadsTest {
 
     private NodeLoads node(BlockStores stores, Config config, Executor workers) {
         return new NodeLoads(
-                files,
-                path -> ledger,
-                stores,
-                time,
-                config,
-                new NodeThrottle(config, time),
+                new NodeLoads.World(
+                        files,
+                        path -> ledger,
+                        stores,
+                        time,
+                        config,
+                        new NodeThrottle(config, time),
+                        FaultPoints.none()),
                 DownloadOptions.DEFAULTS,
                 workers,
                 Runnable::run,

@@ -16,6 +16,7 @@ import dev.sluice.bulkload.transfer.DownloadProgress;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.config.Config;
+import dev.sluice.common.fault.FaultPoints;
 import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.file.testing.CrashableFileSystem;
@@ -60,13 +61,14 @@ final class WorkTest {
         SystemClock clock = new SystemClock();
         Config config = Config.of(ReplicaOptions.schema());
         try (BlockStores stores = new BlockStores(List.of(BlockService.of("local", "local_service", "")));
-                NodeLoads node = new NodeLoads(
+                NodeLoads node = new NodeLoads(new NodeLoads.World(
                         files,
                         path -> DiskLedger.of(files, path),
                         stores,
                         clock,
                         config,
-                        new NodeThrottle(config, clock))) {
+                        new NodeThrottle(config, clock),
+                        FaultPoints.none()))) {
             Work work = work(node, files, manifest);
             work.startFetch();
             assertThat(onDisk.await(20, TimeUnit.SECONDS)).isTrue();
@@ -92,8 +94,14 @@ final class WorkTest {
         SystemClock clock = new SystemClock();
         Config config = Config.of(ReplicaOptions.schema());
         try (BlockStores stores = new BlockStores(List.of(BlockService.of("local", "local_service", "")));
-                NodeLoads node =
-                        new NodeLoads(files, path -> ledger, stores, clock, config, new NodeThrottle(config, clock))) {
+                NodeLoads node = new NodeLoads(new NodeLoads.World(
+                        files,
+                        path -> ledger,
+                        stores,
+                        clock,
+                        config,
+                        new NodeThrottle(config, clock),
+                        FaultPoints.none()))) {
             Work refused = work(node, files, manifest);
             refused.startFetch();
             refused.ended().get(20, TimeUnit.SECONDS);
