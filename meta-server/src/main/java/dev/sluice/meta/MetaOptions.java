@@ -118,6 +118,8 @@ public final class MetaOptions {
 
     public static final Option<String> BULK_LOAD_VERIFY = LoadOptions.VERIFY;
 
+    public static final Option<Integer> BULK_LOAD_TINY_FILES_MAX = LoadOptions.TINY_FILES_MAX;
+
     private MetaOptions() {}
 
     /** All options that a meta server knows. */

@@ -87,8 +87,12 @@ public record MetaWiring(LoadDriver loads, NodeRegistry registry) implements Aut
         // Loads ask which nodes live, and say what nodes are to do: one of the two has to come first.
         AtomicReference<@Nullable NodeRegistry> nodes = new AtomicReference<>();
         FaultPoints faults = FaultPoints.holding(LoadDriver.faultPoints(), config.get(MetaOptions.ALLOW_FAULT_POINTS));
-        LoadDriver loads =
-                new LoadDriver(owner, loop, world.stores(), world.storeThreads(), new NodesFrom(nodes::get), faults);
+        LoadOptions loadOptions = new LoadOptions(
+                config.get(MetaOptions.BULK_LOAD_VERIFY),
+                config.get(MetaOptions.MIN_REPLICA_COUNT),
+                config.get(MetaOptions.BULK_LOAD_TINY_FILES_MAX));
+        LoadDriver loads = new LoadDriver(
+                owner, loop, world.stores(), world.storeThreads(), new NodesFrom(nodes::get), faults, loadOptions);
         NodeRegistry registry = new NodeRegistry(loop, owner, nodeOptions, loads::findDirective);
         nodes.set(registry);
         Guardian guardian = new Guardian(
@@ -119,8 +123,6 @@ public record MetaWiring(LoadDriver loads, NodeRegistry registry) implements Aut
                         world.commands(),
                         world.commandExecutor())
                 .register(handlers);
-        LoadOptions loadOptions =
-                new LoadOptions(config.get(MetaOptions.BULK_LOAD_VERIFY), config.get(MetaOptions.MIN_REPLICA_COUNT));
         new LoadHandlers(owner, loop, world.stores(), loads, loadOptions).register(handlers);
         // A server that belongs to no cluster yet must get in: the hello of the stream itself is checked.
         handlers.onStream(

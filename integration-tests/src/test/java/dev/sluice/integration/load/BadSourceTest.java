@@ -208,6 +208,21 @@ final class BadSourceTest {
         assertThat(end.hint()).as(fault).contains(gpid() + " on 127.0.0.1:").contains("bad.sst", words);
     }
 
+    @Test
+    void b15ASetOfHundredsOfTinyFilesIsRefusedBeforeAnythingIsFetched() throws Exception {
+        LoadStatus end = loadDamaged(
+                set -> {
+                    List<SstFile> tiny = new ArrayList<>();
+                    for (int i = 0; i < 501; i++) {
+                        tiny.add(new SstFile(new SstFileName(i + ".sst"), 1_000, ""));
+                    }
+                    Files.write(manifest(set), new Manifest(tiny).toJson());
+                },
+                ErrorCode.ERR_INVALID_PARAMETERS);
+        assertThat(end.hint())
+                .contains("0/bulk_load_metadata: lists 501 files of 1000 bytes on average, expected at most 500");
+    }
+
     // ---- Loads
 
     private static void buildAndDamage(Damage damage) throws Exception {

@@ -77,12 +77,13 @@ public final class LoadDriver implements StateListener, AutoCloseable {
             BlockStores stores,
             Function<String, ? extends Executor> storeThreads,
             Nodes nodes,
-            FaultPoints faults) {
+            FaultPoints faults,
+            LoadOptions options) {
         this.leader = leader;
         this.loop = loop;
         this.nodes = nodes;
         this.faults = faults;
-        this.manifests = new ManifestReader(stores, STORE_LIMIT_MS, loop, storeThreads);
+        this.manifests = new ManifestReader(stores, STORE_LIMIT_MS, options.tinyFilesMax(), loop, storeThreads);
         faults.onRelease(() -> loop.execute(this::onRelease));
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.meta.load;
 
+import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.common.config.Option;
 import dev.sluice.common.config.Options;
 
@@ -8,8 +9,20 @@ import dev.sluice.common.config.Options;
  *
  * @param verify full, checksum or size
  * @param minReplicaCount members that a partition needs to go on; never more than the app should have
+ * @param tinyFilesMax files of a partition, if they are smaller than {@link #TINY_BYTES} on average
  */
-public record LoadOptions(String verify, int minReplicaCount) {
+public record LoadOptions(String verify, int minReplicaCount, int tinyFilesMax) {
+    /** Below that a file is tiny: many of them at once cost an engine more than their bytes. */
+    static final long TINY_BYTES = 8L << 20;
+
+    /** More tiny files than that are no set to load. */
+    public static final Option<Integer> TINY_FILES_MAX = Options.integer("meta_server", "bulk_load_tiny_files_max")
+            .defaultValue(500)
+            .range(1, Manifest.FILES_MAX)
+            .doc(
+                    "SST files that a partition of a file set may have if they are smaller than 8 MiB on average. Where rows lie "
+                            + "already, each may become a file of level 0, which slows down reads and stops writes.");
+
     /** How much of a file set is looked at before it counts as staged. */
     public static final Option<String> VERIFY = Options.choice(
                     "meta_server", "bulk_load_verify", "full", "checksum", "size")

@@ -32,6 +32,7 @@ final class ManifestReader implements AutoCloseable {
 
     private final BlockStores stores;
     private final long limitMs;
+    private final int tinyFilesMax;
     private final EventLoop timer;
     private final Function<String, ? extends Executor> threads;
 
@@ -39,12 +40,19 @@ final class ManifestReader implements AutoCloseable {
 
     /**
      * @param limitMs how long a store may take for one partition's manifest and the sizes of its files
-     * @param timer measures that
+     * @param tinyFilesMax files of a partition, if they are tiny on average
+     * @param timer measures the time of a store
      * @param threads of each store
      */
-    ManifestReader(BlockStores stores, long limitMs, EventLoop timer, Function<String, ? extends Executor> threads) {
+    ManifestReader(
+            BlockStores stores,
+            long limitMs,
+            int tinyFilesMax,
+            EventLoop timer,
+            Function<String, ? extends Executor> threads) {
         this.stores = stores;
         this.limitMs = limitMs;
+        this.tinyFilesMax = tinyFilesMax;
         this.timer = timer;
         this.threads = threads;
     }
@@ -134,6 +142,7 @@ final class ManifestReader implements AutoCloseable {
                 try {
                     stop.throwIfStopped();
                     Manifest manifest = source.readManifest();
+                    requireFewTinyFiles(source, manifest);
                     source.checkSizes(manifest);
                     return new ManifestPin(
                             manifest.digest(),
@@ -150,6 +159,21 @@ final class ManifestReader implements AutoCloseable {
             }
         } catch (StoppedException e) {
             throw new CompletionException(e);
+        }
+    }
+
+    private void requireFewTinyFiles(PartitionSource source, Manifest manifest) throws SourceException {
+        int files = manifest.files().size();
+        if (files > tinyFilesMax && manifest.totalBytes() / files < LoadOptions.TINY_BYTES) {
+            throw new SourceException(
+                    source.manifestPath(),
+                    "lists " + files + " files of " + manifest.totalBytes() / files
+                            + " bytes on average, expected at most "
+                            + tinyFilesMax + " below " + LoadOptions.TINY_BYTES
+                            + " bytes: build the set with larger files,"
+                            + " or raise bulk_load_tiny_files_max",
+                    ErrorCode.ERR_INVALID_PARAMETERS,
+                    Remedy.FIX_THE_SOURCE);
         }
     }
 

@@ -98,13 +98,14 @@ class LoadDriverTest {
     private final Set<HostPort> dead = ConcurrentHashMap.newKeySet();
     private final FaultPoints faults = FaultPoints.holding(LoadDriver.faultPoints(), true);
     private final StoreThreads threads = new StoreThreads();
-    private final LoadDriver driver = new LoadDriver(leader, loop, stores, threads, new FakeNodes(), faults);
+    private final LoadOptions options = new LoadOptions("full", 2, 3);
+    private final LoadDriver driver = new LoadDriver(leader, loop, stores, threads, new FakeNodes(), faults, options);
     private final RpcHandlers handlers = new RpcHandlers();
     private final AtomicLong sequence = new AtomicLong();
 
     @BeforeEach
     void leadWithAnApp() throws IOException {
-        new LoadHandlers(leader, loop, stores, driver, new LoadOptions("full", 2)).register(handlers);
+        new LoadHandlers(leader, loop, stores, driver, options).register(handlers);
         leader.addListener(driver);
         loop.execute(() -> {
             leader.start();

@@ -24,7 +24,7 @@ class ManifestReaderTest {
         try (stores;
                 ThreadEventLoop timer = new ThreadEventLoop("timer");
                 StoreThreads threads = new StoreThreads();
-                ManifestReader reader = new ManifestReader(stores, 300, timer, threads)) {
+                ManifestReader reader = new ManifestReader(stores, 300, 500, timer, threads)) {
             CompletableFuture<Boolean> last = new CompletableFuture<>();
             for (int count = 0; count < 20; count++) {
                 last = reader.ask("stuck", "bulk_load_info", () -> end.await(30, TimeUnit.SECONDS));
