@@ -316,7 +316,9 @@ final class ReplicaLoads implements LoadHooks {
 
     /** The flush before an ingest is done ahead, so that the publish itself is short. */
     private void prepareIfStaged() {
-        if (state.phase() == MemberPhase.STAGED && preparedLoadId < order.loadId()) {
+        // What is staged may be of the load before, whose publish is still to be applied.
+        boolean here = state.phase() == MemberPhase.STAGED && state.loadId() == order.loadId();
+        if (here && preparedLoadId < order.loadId()) {
             preparedLoadId = order.loadId();
             Publish publish = publish(order);
             host.preparePublish(publish, stagedFiles(publish), error -> {

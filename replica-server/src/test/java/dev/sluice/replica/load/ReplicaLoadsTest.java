@@ -36,6 +36,7 @@ import dev.sluice.wire.internal.LoadProgressRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,6 +77,28 @@ final class ReplicaLoadsTest {
             assertThat(files.exists(DIRECTORY.resolve("4/0.sst"))).isFalse();
             loads.close();
         }
+    }
+
+    /** Its files are not those of the load that is to be published next. */
+    @Test
+    void whatIsStagedOfTheLoadBeforeIsNotPreparedForThePublishOfTheNext() throws IOException {
+        stage(4);
+        host.role = RoleName.SECONDARY;
+        host.awaited = 4;
+        try (BlockStores stores = new BlockStores(List.of())) {
+            ReplicaLoads loads = new ReplicaLoads(host, node(stores));
+            loads.onGroupLoad(publishOf(1, 5));
+            assertThat(host.prepared).isEmpty();
+            loads.onGroupLoad(publishOf(2, 4));
+            assertThat(host.prepared).containsExactly(4L);
+            loads.close();
+        }
+    }
+
+    private static GroupLoadRequest publishOf(long sequence, long loadId) {
+        return new GroupLoadRequest()
+                .setSequence(sequence)
+                .setLoad(LoadWire.nothing().setLoadId(loadId).setGoal(LoadGoal.PUBLISH));
     }
 
     /** What a load had still to fetch when the process ended is promised to it before anybody else begins. */
@@ -190,6 +213,7 @@ final class ReplicaLoadsTest {
     /** A replica that is no member, and says what its log holds. */
     private final class Host implements LoadHost {
         private long awaited;
+        private final List<Long> prepared = new ArrayList<>();
         private RoleName role = RoleName.INACTIVE;
 
         @Override
@@ -257,8 +281,9 @@ final class ReplicaLoadsTest {
         public void reportChanged() {}
 
         @Override
-        public void preparePublish(
-                Publish publish, List<Path> stagedFiles, Consumer<@Nullable RuntimeException> done) {}
+        public void preparePublish(Publish publish, List<Path> stagedFiles, Consumer<@Nullable RuntimeException> done) {
+            prepared.add(publish.loadId());
+        }
 
         @Override
         public void proposePublish(Publish publish, BiConsumer<@Nullable Long, @Nullable RuntimeException> done) {}
