@@ -101,7 +101,9 @@ final class FilesetBuildCommand implements Callable<Integer> {
             defaultValue = "256M",
             converter = ByteSize.Converter.class,
             paramLabel = "<bytes>",
-            description = "Memory of the whole process, 160M or more (default: ${DEFAULT-VALUE}).")
+            description = "Memory of the whole process, 160M or more, with the options that bin/sluice gives to Java"
+                    + " and up to 2 threads of 64M files; a row may take a sixteenth of what is above 144M"
+                    + " (default: ${DEFAULT-VALUE}).")
     private ByteSize memory;
 
     @Option(

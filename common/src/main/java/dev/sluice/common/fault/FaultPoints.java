@@ -17,8 +17,7 @@ import org.slf4j.LoggerFactory;
  * does nothing else wrong; at those that halt, the process ends as by kill -9.
  *
  * <p>An event loop must not block: it asks {@link #isHeld} each time, leaves the step undone, and asks again when {@link
- * #onRelease} tells it to. Nothing is held or
- * halts unless the configuration allows fault points. Safe for use by any thread.
+ * #onRelease} tells it to. Nothing is held or halts unless the configuration allows fault points. Safe for use by any thread.
  */
 public final class FaultPoints {
     private static final Logger LOG = LoggerFactory.getLogger(FaultPoints.class);
@@ -45,12 +44,12 @@ public final class FaultPoints {
         this.halt = halt;
     }
 
-    /** Points by these names at which work can be held. If they are not allowed, every try to is refused. */
+    /** Points by these names at which work can be held. If they are not allowed, none can be set. */
     public static FaultPoints holding(Collection<String> names, boolean allowed) {
         return new FaultPoints(names, allowed, HOLD, () -> {});
     }
 
-    /** Points by these names at which the process can be made to halt. If they are not allowed, every try to is refused. */
+    /** Points by these names at which the process can be made to halt. If they are not allowed, none can be set. */
     public static FaultPoints halting(Collection<String> names, boolean allowed) {
         return halting(names, allowed, () -> Runtime.getRuntime().halt(HALTED));
     }
@@ -64,6 +63,11 @@ public final class FaultPoints {
         return holding(List.of(), false);
     }
 
+    /** False if none can be set. */
+    public boolean isAllowed() {
+        return allowed;
+    }
+
     /** True while the step behind that point is not to be taken. */
     public boolean isHeld(String name) {
         return held.contains(name);
@@ -71,7 +75,7 @@ public final class FaultPoints {
 
     /** The server's work has come to that point: the process ends here, as by kill -9, if that was asked for. */
     public void reached(String name) {
-        if (!halting.isEmpty() && halting.contains(name)) {
+        if (halting.contains(name)) {
             LOG.warn("Fault point {}: the process halts", name);
             halt.run();
         }
@@ -100,7 +104,9 @@ public final class FaultPoints {
     /** Lets go what is held there. Throws as {@link #hold} does. */
     public void release(String name) {
         require(name, action);
-        halting.remove(name);
+        if (halting.remove(name)) {
+            LOG.warn("Fault point {}: the process will not halt here", name);
+        }
         if (held.remove(name)) {
             LOG.warn("Fault point {}: released", name);
             listeners.forEach(Runnable::run);
@@ -121,7 +127,7 @@ public final class FaultPoints {
         }
     }
 
-    /** Adds the command that lists, holds and releases them. */
+    /** Adds the command that lists, sets and releases them. */
     public void registerCommand(RemoteCommands commands, String command) {
         commands.register(
                 command,

@@ -133,6 +133,6 @@ public final class OneboxProcesses implements AutoCloseable {
             throw new IllegalStateException(name + " does not run");
         }
         process.destroyForcibly().waitFor();
-        LOG.info("Killed {}, pid {}", name, process.pid());
+        LOG.info("Killed {}, pid {}, exit code {}", name, process.pid(), process.exitValue());
     }
 }

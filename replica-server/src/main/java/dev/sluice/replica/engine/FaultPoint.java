@@ -1,6 +1,6 @@
 package dev.sluice.replica.engine;
 
-/** Hears that the engine stands between two durable steps. For tests, which crash there. */
+/** Hears that the engine stands between two durable steps. For tests, which crash there, and for drills. */
 @FunctionalInterface
 interface FaultPoint {
     FaultPoint NONE = step -> {};

@@ -36,9 +36,13 @@ public final class RocksEngineFactory implements EngineFactory {
         this(options, FaultPoint.NONE);
     }
 
-    /** @param faults has the points of {@link #faultPoints} */
+    /**
+     * Opens engines that can be made to halt the process.
+     *
+     * @param faults has the points of {@link #faultPoints}
+     */
     public RocksEngineFactory(EngineOptions options, FaultPoints faults) {
-        this(options, (FaultPoint) step -> faults.reached(pointName(step)));
+        this(options, faults.isAllowed() ? (FaultPoint) step -> faults.reached(pointName(step)) : FaultPoint.NONE);
     }
 
     /** The names of the steps at which a fault may be put. */

@@ -163,8 +163,9 @@ public final class FileSetBuilder {
             if (bytes > plan.rowBytesMax()) {
                 throw new BadRowException(
                         line,
-                        "has " + bytes + " bytes, at most " + plan.rowBytesMax() + " are possible with "
-                                + options.memoryBytesMax() + " bytes of memory");
+                        "has " + bytes + " bytes, at most " + plan.rowBytesMax() + " are possible with the "
+                                + options.memoryBytesMax() + " bytes of memory that rows may take; more memory allows"
+                                + " larger rows");
             }
             largestRowBytes = Math.max(largestRowBytes, bytes);
             int partition = PartitionHash.partitionIndex(PartitionHash.ofStoredKey(key), partitionCount);
