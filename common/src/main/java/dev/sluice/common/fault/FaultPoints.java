@@ -21,23 +21,32 @@ import org.slf4j.LoggerFactory;
  */
 public final class FaultPoints {
     private static final Logger LOG = LoggerFactory.getLogger(FaultPoints.class);
-    private static final String HOLD = "hold";
     private static final String RELEASE = "release";
-    private static final String HALT = "halt";
     /** As of a process that was killed by signal 9. */
     private static final int HALTED = 137;
 
+    /** What the points of a server do when they are set. */
+    private enum Action {
+        HOLD("hold", "held"),
+        HALT("halt", "halts");
+
+        private final String word;
+        private final String state;
+
+        Action(String word, String state) {
+            this.word = word;
+            this.state = state;
+        }
+    }
+
     private final Set<String> names;
     private final boolean allowed;
-    /** What the points do: {@link #HOLD} or {@link #HALT}. */
-    private final String action;
-
+    private final Action action;
     private final Runnable halt;
-    private final Set<String> held = new ConcurrentSkipListSet<>();
-    private final Set<String> halting = new ConcurrentSkipListSet<>();
+    private final Set<String> set = new ConcurrentSkipListSet<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-    private FaultPoints(Collection<String> names, boolean allowed, String action, Runnable halt) {
+    private FaultPoints(Collection<String> names, boolean allowed, Action action, Runnable halt) {
         this.names = new TreeSet<>(names);
         this.allowed = allowed;
         this.action = action;
@@ -46,7 +55,7 @@ public final class FaultPoints {
 
     /** Points by these names at which work can be held. If they are not allowed, none can be set. */
     public static FaultPoints holding(Collection<String> names, boolean allowed) {
-        return new FaultPoints(names, allowed, HOLD, () -> {});
+        return new FaultPoints(names, allowed, Action.HOLD, () -> {});
     }
 
     /** Points by these names at which the process can be made to halt. If they are not allowed, none can be set. */
@@ -55,7 +64,7 @@ public final class FaultPoints {
     }
 
     static FaultPoints halting(Collection<String> names, boolean allowed, Runnable halt) {
-        return new FaultPoints(names, allowed, HALT, halt);
+        return new FaultPoints(names, allowed, Action.HALT, halt);
     }
 
     /** No points. */
@@ -70,12 +79,12 @@ public final class FaultPoints {
 
     /** True while the step behind that point is not to be taken. */
     public boolean isHeld(String name) {
-        return held.contains(name);
+        return action == Action.HOLD && set.contains(name);
     }
 
     /** The server's work has come to that point: the process ends here, as by kill -9, if that was asked for. */
     public void reached(String name) {
-        if (halting.contains(name)) {
+        if (action == Action.HALT && set.contains(name)) {
             LOG.warn("Fault point {}: the process halts", name);
             halt.run();
         }
@@ -83,8 +92,8 @@ public final class FaultPoints {
 
     /** Ends the process when its work comes to that point. Throws as {@link #hold} does. */
     public void halt(String name) {
-        require(name, HALT);
-        halting.add(name);
+        require(name, Action.HALT);
+        set.add(name);
         LOG.warn("Fault point {}: the process will halt here", name);
     }
 
@@ -96,24 +105,21 @@ public final class FaultPoints {
     /** Holds what comes to that point. Throws {@link IllegalArgumentException} if there is none by that name, if the
      * server's points do not hold, or if they are not allowed. */
     public void hold(String name) {
-        require(name, HOLD);
-        held.add(name);
+        require(name, Action.HOLD);
+        set.add(name);
         LOG.warn("Fault point {}: what comes here is held", name);
     }
 
     /** Lets go what is held there. Throws as {@link #hold} does. */
     public void release(String name) {
         require(name, action);
-        if (halting.remove(name)) {
-            LOG.warn("Fault point {}: the process will not halt here", name);
-        }
-        if (held.remove(name)) {
+        if (set.remove(name)) {
             LOG.warn("Fault point {}: released", name);
             listeners.forEach(Runnable::run);
         }
     }
 
-    private void require(String name, String wanted) {
+    private void require(String name, Action wanted) {
         if (!allowed) {
             throw new IllegalArgumentException(
                     "fault points are off; they are for tests and drills, and allow_fault_points = true in the"
@@ -122,8 +128,9 @@ public final class FaultPoints {
         if (!names.contains(name)) {
             throw new IllegalArgumentException("no fault point '" + name + "', expected one of " + names);
         }
-        if (!wanted.equals(action)) {
-            throw new IllegalArgumentException("the fault points of this server " + action + ", they cannot " + wanted);
+        if (wanted != action) {
+            throw new IllegalArgumentException(
+                    "the fault points of this server " + action.word + ", they cannot " + wanted.word);
         }
     }
 
@@ -131,27 +138,33 @@ public final class FaultPoints {
     public void registerCommand(RemoteCommands commands, String command) {
         commands.register(
                 command,
-                "[NAME " + action + " | NAME release] - list the points at which this server can be made to " + action
-                        + ", set one, take it back; refused unless allow_fault_points is set.",
+                "[NAME " + action.word + " | NAME release] - list the points at which this server can be made to "
+                        + action.word + ", set one, take it back; refused unless allow_fault_points is set.",
                 this::answer);
     }
 
     private String answer(List<String> arguments) {
-        if (arguments.size() == 2 && arguments.get(1).equals(HOLD)) {
-            return RemoteCommands.answering(() -> hold(arguments.get(0)));
+        if (arguments.isEmpty()) {
+            Map<String, Object> all = new TreeMap<>();
+            names.forEach(name -> all.put(name, set.contains(name) ? action.state : "passes"));
+            return RemoteCommands.answer(all);
         }
-        if (arguments.size() == 2 && arguments.get(1).equals(RELEASE)) {
-            return RemoteCommands.answering(() -> release(arguments.get(0)));
+        if (arguments.size() == 2) {
+            String name = arguments.get(0);
+            switch (arguments.get(1)) {
+                case "hold" -> {
+                    return RemoteCommands.answering(() -> hold(name));
+                }
+                case "halt" -> {
+                    return RemoteCommands.answering(() -> halt(name));
+                }
+                case RELEASE -> {
+                    return RemoteCommands.answering(() -> release(name));
+                }
+                default -> {}
+            }
         }
-        if (arguments.size() == 2 && arguments.get(1).equals(HALT)) {
-            return RemoteCommands.answering(() -> halt(arguments.get(0)));
-        }
-        if (!arguments.isEmpty()) {
-            return RemoteCommands.error("ERR: invalid arguments '" + String.join(" ", arguments)
-                    + "', expected none, or NAME " + action + ", or NAME release");
-        }
-        Map<String, Object> all = new TreeMap<>();
-        names.forEach(name -> all.put(name, isHeld(name) ? "held" : halting.contains(name) ? "halts" : "passes"));
-        return RemoteCommands.answer(all);
+        return RemoteCommands.error("ERR: invalid arguments '" + String.join(" ", arguments)
+                + "', expected none, or NAME " + action.word + ", or NAME " + RELEASE);
     }
 }

@@ -8,11 +8,13 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,13 +73,25 @@ public final class OneboxProcesses implements AutoCloseable {
         kill("replica-" + (index + 1));
     }
 
+    /**
+     * Waits until the replica server at that position has ended by itself, and tells its exit code.
+     *
+     * @throws TimeoutException if it still runs after that time
+     */
+    public int awaitReplicaServerEnd(int index, Duration timeout) throws InterruptedException, TimeoutException {
+        String name = "replica-" + (index + 1);
+        Process process = process(name);
+        if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new TimeoutException(name + ", pid " + process.pid() + ", still runs after " + timeout);
+        }
+        running.remove(name);
+        LOG.info("{}, pid {}, ended with exit code {}", name, process.pid(), process.exitValue());
+        return process.exitValue();
+    }
+
     /** Process id of the replica server at that position, which runs. */
     public long replicaServerPid(int index) {
-        Process process = running.get("replica-" + (index + 1));
-        if (process == null) {
-            throw new IllegalStateException("replica-" + (index + 1) + " does not run");
-        }
-        return process.pid();
+        return process("replica-" + (index + 1)).pid();
     }
 
     /** The data of the replica server at that position. */
@@ -127,11 +141,17 @@ public final class OneboxProcesses implements AutoCloseable {
         running.put(name, process);
     }
 
-    private void kill(String name) throws InterruptedException {
-        Process process = running.remove(name);
+    private Process process(String name) {
+        Process process = running.get(name);
         if (process == null) {
             throw new IllegalStateException(name + " does not run");
         }
+        return process;
+    }
+
+    private void kill(String name) throws InterruptedException {
+        Process process = process(name);
+        running.remove(name);
         process.destroyForcibly().waitFor();
         LOG.info("Killed {}, pid {}, exit code {}", name, process.pid(), process.exitValue());
     }

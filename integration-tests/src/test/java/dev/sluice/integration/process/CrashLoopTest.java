@@ -1,20 +1,19 @@
 package dev.sluice.integration.process;
 
+import static dev.sluice.integration.process.ProcessCluster.APP;
+import static dev.sluice.integration.process.ProcessCluster.PATIENCE;
+import static dev.sluice.integration.process.ProcessCluster.REPLICAS;
+import static dev.sluice.integration.process.ProcessCluster.bytes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.client.AdminClient;
 import dev.sluice.client.CellChange;
 import dev.sluice.client.Check;
 import dev.sluice.client.ClientException;
-import dev.sluice.client.ClientOptions;
-import dev.sluice.client.SluiceClient;
 import dev.sluice.client.Table;
 import dev.sluice.dist.demo.ReplicaDigests;
-import dev.sluice.dist.onebox.OneboxLayout;
 import dev.sluice.dist.onebox.OneboxProcesses;
-import dev.sluice.dist.onebox.Readiness;
 import dev.sluice.integration.linearizability.History;
 import dev.sluice.integration.linearizability.Operation;
 import dev.sluice.integration.linearizability.Operation.CheckAndSet;
@@ -47,9 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
  * read and write. {@code -Dsluice.crash.rounds=…} runs more rounds, {@code -Dsluice.seed=…} the same choices again.
  */
 final class CrashLoopTest {
-    private static final String APP = "orders";
     private static final int PARTITIONS = 4;
-    private static final int REPLICAS = 3;
     private static final int CLIENTS = 3;
     private static final int SHARED_KEYS = 12;
     private static final int COUNTERS = 3;
@@ -58,47 +55,35 @@ final class CrashLoopTest {
     private static final int WRITES_PER_ROUND = 20;
     private static final long LEASE_MS = 1_500;
     private static final long STOPPED_MS = 2 * LEASE_MS;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @TempDir
     private Path directory;
 
     private final History history = new History();
     private final Map<String, String> acknowledged = new ConcurrentHashMap<>();
-    private OneboxLayout layout;
-    private OneboxProcesses processes;
-    private SluiceClient client;
+    private ProcessCluster cluster;
     private volatile boolean stopped;
 
     @BeforeEach
     void startProcesses() throws Exception {
-        layout = OneboxLayout.onFreePorts(directory.resolve("cluster"), 1, REPLICAS)
-                .with(Map.of(
+        // One attempt only: what it timed out on is in doubt, and no second one hides that.
+        cluster = ProcessCluster.start(
+                directory,
+                PARTITIONS,
+                Map.of(
                         "meta_server.node_lease_ms", Long.toString(LEASE_MS),
                         "meta_server.node_grace_ms", Long.toString(LEASE_MS + 500),
-                        "meta_server.node_beat_interval_ms", "300"));
-        processes = OneboxProcesses.start(layout);
-        // One attempt only: what it timed out on is in doubt, and no second one hides that.
-        client = SluiceClient.connect(
-                layout.metaServers(),
-                ClientOptions.DEFAULTS
-                        .withTimeoutMs(4_000)
-                        .withAttemptTimeoutMs(4_000)
-                        .withAdminTimeoutMs(20_000));
-        Readiness.await(client, REPLICAS, (int) PATIENCE.toMillis());
+                        "meta_server.node_beat_interval_ms", "300"),
+                ProcessCluster.CLIENT.withTimeoutMs(4_000).withAttemptTimeoutMs(4_000));
     }
 
     @AfterEach
     void endProcesses() {
-        client.close();
-        processes.close();
+        cluster.close();
     }
 
     @Test
     void noAcknowledgedWriteIsLostHoweverServersAreKilledAndStopped() throws Exception {
-        AdminClient admin = client.admin();
-        int appId = admin.createApp(APP, PARTITIONS, REPLICAS, Map.of(), false);
-        admin.awaitHealthy(APP, (int) PATIENCE.toMillis());
         long seed = Long.getLong("sluice.seed", System.nanoTime());
         System.out.println("seed = " + seed);
         Random random = new Random(seed);
@@ -131,16 +116,11 @@ final class CrashLoopTest {
         assertThat(clients.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
         assertThat(failure.get()).isNull();
 
-        ReplicaDigests digests = await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(200))
-                .ignoreException(ClientException.class)
-                .until(
-                        () -> ReplicaDigests.of(admin, layout.replicaServers(), appId, PARTITIONS),
-                        found -> found.faults(REPLICAS).isEmpty());
+        ReplicaDigests digests = cluster.awaitEqualReplicas();
         System.out.println(ROUNDS + " rounds, " + acknowledged.size() + " acknowledged writes, " + history.size()
                 + " operations on shared keys, " + digests.rows() + " rows");
         assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(WRITES_PER_ROUND * ROUNDS);
-        Table table = client.table(APP);
+        Table table = cluster.client().table(APP);
         acknowledged.forEach((key, value) -> assertThat(
                         text(table.get(bytes(key), bytes("s")).join()))
                 .as("the write of %s that was acknowledged", key)
@@ -150,6 +130,7 @@ final class CrashLoopTest {
 
     /** One server is killed and started again, or a replica server stands still for longer than its lease. */
     private void disturb(Random random) throws IOException, InterruptedException {
+        OneboxProcesses processes = cluster.processes();
         int index = random.nextInt(REPLICAS + 1);
         if (index == REPLICAS) {
             processes.killMetaServer(0);
@@ -172,7 +153,7 @@ final class CrashLoopTest {
     }
 
     private void operate(String name, Random random) {
-        Table table = client.table(APP);
+        Table table = cluster.client().table(APP);
         Map<String, Optional<String>> lastRead = new HashMap<>();
         for (int i = 0; !stopped; i++) {
             String value = name + "-" + i;
@@ -256,9 +237,5 @@ final class CrashLoopTest {
 
     private static @Nullable String text(Optional<byte[]> value) {
         return value.map(found -> new String(found, UTF_8)).orElse(null);
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(UTF_8);
     }
 }

@@ -1,140 +1,78 @@
 package dev.sluice.integration.process;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.sluice.integration.process.ProcessCluster.REPLICAS;
+import static dev.sluice.integration.process.ProcessCluster.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import dev.sluice.bulkload.build.BuildOptions;
-import dev.sluice.bulkload.build.FileSetBuilder;
 import dev.sluice.bulkload.build.Row;
 import dev.sluice.bulkload.build.RowSource;
-import dev.sluice.bulkload.fileset.BulkLoadInfo;
-import dev.sluice.bulkload.fileset.FileSetLocation;
-import dev.sluice.bulkload.store.LocalBlockStore;
-import dev.sluice.bulkload.work.StopSignal;
-import dev.sluice.client.AdminClient;
-import dev.sluice.client.ClientException;
-import dev.sluice.client.ClientOptions;
 import dev.sluice.client.LoadSource;
 import dev.sluice.client.LoadStatus;
-import dev.sluice.client.SluiceClient;
 import dev.sluice.common.HostPort;
-import dev.sluice.dist.demo.ReplicaDigests;
-import dev.sluice.dist.onebox.OneboxLayout;
-import dev.sluice.dist.onebox.OneboxProcesses;
-import dev.sluice.dist.onebox.Readiness;
 import dev.sluice.wire.bulkload.BulkLoadStatus;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** B.2, B.9: a server ends as by kill -9 before and after each thing that a load makes durable, and every load ends well. */
+/** B.2, B.9: servers end as by kill -9 at the durable steps of a load, two in each load, and every load ends well. */
 final class HaltedServersTest {
-    private static final String APP = "orders";
     private static final int PARTITIONS = 2;
-    private static final int REPLICAS = 3;
     private static final int ROWS = 1_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String FAULT_POINT = "replica.fault-point";
-    private static final List<String> POINTS = List.of(
-            "load.before-staged",
-            "load.staged",
-            "engine.linked",
-            "engine.before-ingest",
-            "engine.ingested",
-            "engine.token-written",
-            "load.before-delete",
-            "load.deleted");
+
+    /** Points at which two different servers halt in the same load, in the order in which a load comes to them. */
+    private record Halts(String first, String second) {}
+
+    private static final List<Halts> LOADS = List.of(
+            new Halts("load.before-staged", "engine.linked"),
+            new Halts("load.staged", "engine.before-ingest"),
+            new Halts("engine.ingested", "load.before-delete"),
+            new Halts("engine.token-written", "load.deleted"));
 
     @TempDir
     private Path directory;
 
-    private OneboxLayout layout;
-    private OneboxProcesses processes;
-    private SluiceClient client;
-    private AdminClient admin;
-
-    @BeforeEach
-    void startProcesses() throws Exception {
-        layout = OneboxLayout.onFreePorts(directory.resolve("cluster"), 1, REPLICAS)
-                .with(Map.of("replication.allow_fault_points", "true"));
-        processes = OneboxProcesses.start(layout);
-        client = SluiceClient.connect(
-                layout.metaServers(),
-                ClientOptions.DEFAULTS.withTimeoutMs(20_000).withAdminTimeoutMs(20_000));
-        admin = client.admin();
-        Readiness.await(client, REPLICAS, (int) PATIENCE.toMillis());
-    }
-
-    @AfterEach
-    void endProcesses() {
-        client.close();
-        processes.close();
-    }
-
     @Test
-    void aServerThatHaltsAtAnyDurableStepOfALoadComesBackAndTheLoadGoesOn() throws Exception {
-        int appId = admin.createApp(APP, PARTITIONS, REPLICAS, Map.of(), false);
-        for (int i = 0; i < POINTS.size(); i++) {
-            String point = POINTS.get(i);
-            admin.awaitHealthy(APP, (int) PATIENCE.toMillis());
-            buildFileSet(appId, i);
-            int server = i % REPLICAS;
-            long pid = processes.replicaServerPid(server);
-            HostPort address = layout.replicaServers().get(server);
-            assertThat(admin.remoteCommand(address, FAULT_POINT, List.of(point, "halt")))
-                    .as(point)
-                    .contains("ok");
-            admin.startBulkLoad(LoadSource.merge(APP, "here", OneboxLayout.PROVIDER, store(i).toString()));
-            await(point)
-                    .atMost(PATIENCE)
-                    .until(() ->
-                            ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
-            assertThat(Files.readString(layout.directory().resolve("replica-" + (server + 1) + ".log")))
-                    .contains("Fault point " + point + ": the process halts");
-            processes.killReplicaServer(server);
-            processes.startReplicaServer(server);
+    void serversThatHaltAtAnyDurableStepOfALoadComeBackAndTheLoadGoesOn() throws Exception {
+        try (ProcessCluster cluster = ProcessCluster.start(
+                directory, PARTITIONS, Map.of("replication.allow_fault_points", "true"), ProcessCluster.CLIENT)) {
+            for (int i = 0; i < LOADS.size(); i++) {
+                Halts halts = LOADS.get(i);
+                LoadSource source = cluster.buildFileSet("store-" + i, new RowsOfALoad(i));
+                int first = i % REPLICAS;
+                int second = (i + 1) % REPLICAS;
+                willHalt(cluster, first, halts.first());
+                willHalt(cluster, second, halts.second());
 
-            LoadStatus ended = await(point)
-                    .atMost(PATIENCE)
-                    .ignoreException(ClientException.class)
-                    .until(() -> admin.queryBulkLoad(APP), LoadStatus::isEnded);
-            assertThat(ended.status()).as("%s: %s", point, ended.hint()).isEqualTo(BulkLoadStatus.BLS_SUCCEED);
-            assertThat(awaitEqualReplicas(point, appId).rows()).as(point).isEqualTo((i + 1L) * ROWS);
+                cluster.admin().startBulkLoad(source);
+                awaitHalted(cluster, first, halts.first());
+                cluster.processes().startReplicaServer(first);
+                awaitHalted(cluster, second, halts.second());
+                cluster.processes().startReplicaServer(second);
+
+                LoadStatus ended = cluster.awaitStatus(LoadStatus::isEnded);
+                assertThat(ended.status()).as("%s: %s", halts, ended.hint()).isEqualTo(BulkLoadStatus.BLS_SUCCEED);
+                assertThat(cluster.awaitEqualReplicas().rows()).as("%s", halts).isEqualTo((i + 1L) * ROWS);
+                cluster.awaitNothingStaged();
+            }
         }
     }
 
-    private void buildFileSet(int appId, int number) throws Exception {
-        FileSetLocation location = new FileSetLocation(store(number).toString(), "here", APP);
-        BuildOptions options = BuildOptions.of(
-                new BulkLoadInfo(appId, APP, PARTITIONS), directory.resolve("build"), System.currentTimeMillis());
-        new FileSetBuilder(LocalBlockStore.ofAbsolutePaths(), location, options)
-                .build(new RowsOfALoad(number), new StopSignal(), progress -> {});
+    private static void willHalt(ProcessCluster cluster, int server, String point) {
+        HostPort address = cluster.layout().replicaServers().get(server);
+        cluster.command(address, FAULT_POINT, point, "halt");
     }
 
-    private Path store(int number) {
-        return directory.resolve("store-" + number);
-    }
-
-    private ReplicaDigests awaitEqualReplicas(String point, int appId) {
-        return await(point)
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(100))
-                .ignoreException(ClientException.class)
-                .until(
-                        () -> ReplicaDigests.of(admin, layout.replicaServers(), appId, PARTITIONS),
-                        digests -> digests.faults(REPLICAS).isEmpty());
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(UTF_8);
+    private static void awaitHalted(ProcessCluster cluster, int server, String point) throws Exception {
+        assertThat(cluster.processes().awaitReplicaServerEnd(server, ProcessCluster.PATIENCE))
+                .as(point)
+                .isEqualTo(137);
+        Path log = cluster.layout().directory().resolve("replica-" + (server + 1) + ".log");
+        assertThat(Files.readString(log)).contains("Fault point " + point + ": the process halts");
     }
 
     /** Rows that no other load has. */

@@ -1,8 +1,8 @@
 package dev.sluice.replica.engine;
 
 import dev.sluice.common.data.StoredValue;
-import dev.sluice.replica.engine.FaultPoint.Step;
 import dev.sluice.replica.engine.RocksDatabase.Fact;
+import dev.sluice.replica.engine.StepListener.Step;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
 import dev.sluice.wire.bulkload.LoadMode;
@@ -44,7 +44,7 @@ final class RocksEngine implements Engine {
     private final Path directory;
     private final Supplier<RocksSettings> settings;
     private final RocksDatabase database;
-    private final FaultPoint faultPoint;
+    private final StepListener steps;
     private final StagedFiles stagedFiles;
     private final Pins pins;
 
@@ -78,12 +78,12 @@ final class RocksEngine implements Engine {
     /** A generation that holds the staged files of a load. */
     private record Hidden(Generation generation, List<Path> stagedFiles) {}
 
-    private RocksEngine(Path directory, RocksDatabase database, Supplier<RocksSettings> settings, FaultPoint faultPoint)
+    private RocksEngine(Path directory, RocksDatabase database, Supplier<RocksSettings> settings, StepListener steps)
             throws RocksDBException, IOException {
         this.directory = directory;
         this.database = database;
         this.settings = settings;
-        this.faultPoint = faultPoint;
+        this.steps = steps;
         stagedFiles = new StagedFiles(directory);
         stagedFiles.clear();
         appliedDecree = database.read(Fact.DECREE);
@@ -113,10 +113,10 @@ final class RocksEngine implements Engine {
         return made;
     }
 
-    static RocksEngine open(Path directory, Supplier<RocksSettings> settings, FaultPoint faultPoint) {
+    static RocksEngine open(Path directory, Supplier<RocksSettings> settings, StepListener steps) {
         RocksDatabase database = RocksDatabase.open(directory, settings.get(), false);
         try {
-            return new RocksEngine(directory, database, settings, faultPoint);
+            return new RocksEngine(directory, database, settings, steps);
         } catch (RocksDBException | IOException e) {
             database.close();
             throw failure(directory, "it cannot be opened", e);
@@ -166,7 +166,7 @@ final class RocksEngine implements Engine {
             }
             database.write(batch);
             appliedDecree = decree;
-            faultPoint.reached(Step.APPLIED);
+            steps.reached(Step.APPLIED);
         } catch (RocksDBException e) {
             throw failure(directory, "decree " + decree + " cannot be applied", e);
         } finally {
@@ -201,9 +201,9 @@ final class RocksEngine implements Engine {
     public long flush() {
         pin();
         try {
-            faultPoint.reached(Step.BEFORE_FLUSH);
+            steps.reached(Step.BEFORE_FLUSH);
             database.flush();
-            faultPoint.reached(Step.FLUSHED);
+            steps.reached(Step.FLUSHED);
             current.settleStallLimits(database.db());
             return database.readPersisted(Fact.DECREE);
         } catch (RocksDBException e) {
@@ -263,7 +263,7 @@ final class RocksEngine implements Engine {
                 }
                 appliedDecree = decree;
                 publishedLoadId = Math.max(publishedLoadId, publish.loadId());
-                faultPoint.reached(Step.TOKEN_WRITTEN);
+                steps.reached(Step.TOKEN_WRITTEN);
             } finally {
                 publishing.unlock();
             }
@@ -374,9 +374,9 @@ final class RocksEngine implements Engine {
         publishing.lock();
         try (Checkpoint checkpoint = Checkpoint.create(database.db())) {
             database.flush();
-            faultPoint.reached(Step.CHECKPOINT_FLUSHED);
+            steps.reached(Step.CHECKPOINT_FLUSHED);
             checkpoint.createCheckpoint(target.toString());
-            faultPoint.reached(Step.CHECKPOINT_WRITTEN);
+            steps.reached(Step.CHECKPOINT_WRITTEN);
         } catch (RocksDBException e) {
             throw failure(directory, "no checkpoint could be made in " + target, e);
         } finally {
@@ -424,7 +424,7 @@ final class RocksEngine implements Engine {
             throw failure(directory, "the staged files of load " + publish.loadId() + " cannot be linked", e);
         }
         prepared = ready;
-        faultPoint.reached(Step.LINKED);
+        steps.reached(Step.LINKED);
         return ready;
     }
 
@@ -473,18 +473,18 @@ final class RocksEngine implements Engine {
         } catch (IOException e) {
             throw failure(directory, "the staged files of load " + publish.loadId() + " cannot be linked", e);
         }
-        faultPoint.reached(Step.LINKED);
+        steps.reached(Step.LINKED);
         Generation next = generation(publish.loadId(), database.createGeneration(publish.loadId()));
         // Also if the files cannot be ingested: then the next try drops it.
         hidden = new Hidden(next, List.of());
-        faultPoint.reached(Step.BEFORE_INGEST);
+        steps.reached(Step.BEFORE_INGEST);
         if (!links.isEmpty()) {
             // Files that overlap each other are levels above one another.
             next.liftStallLimits(database.db());
             ingest(next, links, false);
         }
         LOG.info("{}: load {}: {} files make a new generation", directory, publish.loadId(), links.size());
-        faultPoint.reached(Step.INGESTED);
+        steps.reached(Step.INGESTED);
         hidden = new Hidden(next, List.copyOf(staged));
         return next;
     }
@@ -505,7 +505,7 @@ final class RocksEngine implements Engine {
 
     private Generation ingest(Publish publish, List<Path> staged) throws RocksDBException {
         Prepared ready = prepare(publish, staged);
-        faultPoint.reached(Step.BEFORE_INGEST);
+        steps.reached(Step.BEFORE_INGEST);
         if (!ready.links().isEmpty()) {
             if (publish.mode() == LoadMode.MERGE && database.allowsBehind()) {
                 keepFromLastLevel(ready.links());
@@ -518,7 +518,7 @@ final class RocksEngine implements Engine {
                 publish.loadId(),
                 ready.links().size(),
                 staged.size());
-        faultPoint.reached(Step.INGESTED);
+        steps.reached(Step.INGESTED);
         // The links were moved away.
         prepared = null;
         return current;

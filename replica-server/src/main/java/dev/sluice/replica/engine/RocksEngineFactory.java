@@ -26,14 +26,14 @@ public final class RocksEngineFactory implements EngineFactory {
         RocksDB.loadLibrary();
     }
 
-    private final FaultPoint faultPoint;
+    private final StepListener steps;
     private final Cache blockCache;
     private final WriteBufferManager writeBuffers;
     private final @Nullable RateLimiter rateLimiter;
     private final EngineOptions options;
 
     public RocksEngineFactory(EngineOptions options) {
-        this(options, FaultPoint.NONE);
+        this(options, StepListener.NONE);
     }
 
     /**
@@ -42,23 +42,23 @@ public final class RocksEngineFactory implements EngineFactory {
      * @param faults has the points of {@link #faultPoints}
      */
     public RocksEngineFactory(EngineOptions options, FaultPoints faults) {
-        this(options, faults.isAllowed() ? (FaultPoint) step -> faults.reached(pointName(step)) : FaultPoint.NONE);
+        this(options, faults.isAllowed() ? (StepListener) step -> faults.reached(pointName(step)) : StepListener.NONE);
     }
 
     /** The names of the steps at which a fault may be put. */
     public static List<String> faultPoints() {
-        return Arrays.stream(FaultPoint.Step.values())
+        return Arrays.stream(StepListener.Step.values())
                 .map(RocksEngineFactory::pointName)
                 .toList();
     }
 
-    private static String pointName(FaultPoint.Step step) {
+    private static String pointName(StepListener.Step step) {
         return "engine." + step.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    RocksEngineFactory(EngineOptions options, FaultPoint faultPoint) {
+    RocksEngineFactory(EngineOptions options, StepListener steps) {
         this.options = options;
-        this.faultPoint = faultPoint;
+        this.steps = steps;
         blockCache = new LRUCache(options.blockCacheBytes());
         writeBuffers = new WriteBufferManager(options.writeBufferBytesTotal(), blockCache);
         rateLimiter = options.backgroundBytesPerSecondMax() == 0
@@ -73,7 +73,7 @@ public final class RocksEngineFactory implements EngineFactory {
         return RocksEngine.open(
                 directory,
                 () -> new RocksSettings(options, allowsBehind, blockCache, writeBuffers, rateLimiter),
-                faultPoint);
+                steps);
     }
 
     @Override

@@ -2,8 +2,8 @@ package dev.sluice.replica.engine;
 
 /** Hears that the engine stands between two durable steps. For tests, which crash there, and for drills. */
 @FunctionalInterface
-interface FaultPoint {
-    FaultPoint NONE = step -> {};
+interface StepListener {
+    StepListener NONE = step -> {};
 
     /** What the engine has just done, or is about to do. The twin has the same steps. */
     enum Step {
