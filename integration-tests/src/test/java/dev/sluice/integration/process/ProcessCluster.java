@@ -40,6 +40,13 @@ final class ProcessCluster implements AutoCloseable {
     static final ClientOptions CLIENT =
             ClientOptions.DEFAULTS.withTimeoutMs(20_000).withAdminTimeoutMs(20_000);
 
+    static final long LEASE_MS = 1_500;
+    /** A node that was killed is given up soon. */
+    private static final Map<String, String> SHORT_LEASE = Map.of(
+            "meta_server.node_lease_ms", Long.toString(LEASE_MS),
+            "meta_server.node_grace_ms", Long.toString(LEASE_MS + 500),
+            "meta_server.node_beat_interval_ms", "300");
+
     private final Path directory;
     private final OneboxLayout layout;
     private final OneboxProcesses processes;
@@ -63,6 +70,7 @@ final class ProcessCluster implements AutoCloseable {
     static ProcessCluster start(Path directory, int partitions, Map<String, String> options, ClientOptions client)
             throws IOException {
         OneboxLayout layout = OneboxLayout.onFreePorts(directory.resolve("cluster"), 1, REPLICAS)
+                .with(SHORT_LEASE)
                 .with(options);
         OneboxProcesses processes = OneboxProcesses.start(layout);
         SluiceClient connected = SluiceClient.connect(layout.metaServers(), client);
