@@ -29,16 +29,23 @@ public final class OneboxProcesses implements AutoCloseable {
     private static final List<String> JVM_OPTIONS = List.of("-Xmx512m", "-Xshare:auto", "-XX:+UseSerialGC");
 
     private final OneboxLayout layout;
+    private final List<String> jvmOptions;
     private final Map<String, Process> running = new TreeMap<>();
 
-    private OneboxProcesses(OneboxLayout layout) {
+    private OneboxProcesses(OneboxLayout layout, List<String> jvmOptions) {
         this.layout = layout;
+        this.jvmOptions = jvmOptions;
     }
 
     /** Starts all processes. Returns at once; see {@link Readiness}. */
     public static OneboxProcesses start(OneboxLayout layout) throws IOException {
+        return start(layout, List.of());
+    }
+
+    /** Starts all processes, with these options of the JVM after those that they always have. Returns at once. */
+    public static OneboxProcesses start(OneboxLayout layout, List<String> jvmOptions) throws IOException {
         Files.createDirectories(layout.directory());
-        OneboxProcesses onebox = new OneboxProcesses(layout);
+        OneboxProcesses onebox = new OneboxProcesses(layout, jvmOptions);
         try {
             for (int i = 0; i < layout.metaServers().size(); i++) {
                 onebox.startMetaServer(i);
@@ -125,6 +132,7 @@ public final class OneboxProcesses implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_OPTIONS);
+        command.addAll(jvmOptions);
         // A killed process leaves the native library that it unpacked; here the next start finds and deletes it.
         Path temporary = layout.directory().resolve(name + ".tmp");
         new LocalFileSystem().deleteTree(temporary);

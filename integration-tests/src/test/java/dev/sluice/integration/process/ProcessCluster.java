@@ -47,6 +47,9 @@ final class ProcessCluster implements AutoCloseable {
             "meta_server.node_grace_ms", Long.toString(LEASE_MS + 500),
             "meta_server.node_beat_interval_ms", "300");
 
+    /** A process that lives for seconds spends most of them in the second compiler. */
+    private static final List<String> ONE_COMPILER = List.of("-XX:TieredStopAtLevel=1");
+
     private final Path directory;
     private final OneboxLayout layout;
     private final OneboxProcesses processes;
@@ -72,7 +75,7 @@ final class ProcessCluster implements AutoCloseable {
         OneboxLayout layout = OneboxLayout.onFreePorts(directory.resolve("cluster"), 1, REPLICAS)
                 .with(SHORT_LEASE)
                 .with(options);
-        OneboxProcesses processes = OneboxProcesses.start(layout);
+        OneboxProcesses processes = OneboxProcesses.start(layout, ONE_COMPILER);
         SluiceClient connected = SluiceClient.connect(layout.metaServers(), client);
         try {
             return new ProcessCluster(directory, layout, processes, connected, partitions);
