@@ -122,12 +122,19 @@ public final class LocalFileSystem implements FileSystem {
 
     @Override
     public long usableBytes(Path path) throws IOException {
-        return Files.getFileStore(path).getUsableSpace();
+        totalBytes(path); // tells a full file system from one that cannot be asked
+        return path.toFile().getUsableSpace();
     }
 
     @Override
     public long totalBytes(Path path) throws IOException {
-        return Files.getFileStore(path).getTotalSpace();
+        // Not by FileStore, which looks for the mount point in the system's table: in a chroot or a container it may
+        // not be there.
+        long bytes = path.toFile().getTotalSpace();
+        if (bytes == 0) {
+            throw new IOException(path + ": the file system does not say how large it is");
+        }
+        return bytes;
     }
 
     @Override

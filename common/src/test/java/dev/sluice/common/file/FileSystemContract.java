@@ -166,6 +166,8 @@ abstract class FileSystemContract {
     void knowsTheSpaceThatIsLeft() throws IOException {
         assertThat(files().usableBytes(directory())).isPositive();
         assertThat(files().totalBytes(directory())).isGreaterThanOrEqualTo(files().usableBytes(directory()));
+        assertThatThrownBy(() -> files().totalBytes(path("none"))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> files().usableBytes(path("none"))).isInstanceOf(IOException.class);
     }
 
     final Path path(String name) {

@@ -44,6 +44,9 @@ final class Demo {
     private static final String BY_CLIENT = "demo_by_client";
     private static final int REPLICAS = 3;
     private static final int SERVE_TIMEOUT_MS = 60_000;
+    /** A load that has not moved for so long says why. */
+    private static final int STANDSTILL_S = 10;
+
     private static final long POLL_MS = 20;
     private static final long SAMPLE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final int WRITES_IN_FLIGHT_MAX = 64;
@@ -100,11 +103,11 @@ final class Demo {
             double clientSeconds = writeSample(client, admin, built.rows());
             say("");
             say("rows                     %,d", built.rows());
-            say("bytes in SST files       %,d (× %d replicas)", built.bytes(), REPLICAS);
+            say("bytes in SST files       %,d (x %d replicas)", built.bytes(), REPLICAS);
             say("building the file set    %.2f s", buildSeconds);
             say("the load                 %.2f s", loadSeconds);
             say(
-                    "the same rows by client  %.1f s, from a sample: %.0f × as long as the load, %.1f × with building",
+                    "the same rows by client  %.1f s, from a sample: %.0f x as long as the load, %.1f x with building",
                     clientSeconds, clientSeconds / loadSeconds, clientSeconds / (loadSeconds + buildSeconds));
             say(right ? "Every row is right on every replica." : "NOT every row is right, see above.");
             if (keep) {
@@ -132,12 +135,21 @@ final class Demo {
 
     private LoadStatus watch(AdminClient admin, long bytes) {
         long shown = 0;
+        long movedNanos = System.nanoTime();
+        String saidHint = "";
         try (ProgressLine line = new ProgressLine("Loading", bytes, "bytes", progress, live)) {
             LoadStatus status = admin.queryBulkLoad(APP);
             while (!status.isEnded()) {
                 long done = bytes * status.downloadPercent() / 100;
-                line.add(Math.max(0, done - shown));
-                shown = Math.max(done, shown);
+                if (done > shown) {
+                    line.add(done - shown);
+                    shown = done;
+                    movedNanos = System.nanoTime();
+                } else if (secondsSince(movedNanos) > STANDSTILL_S
+                        && !status.hint().equals(saidHint)) {
+                    saidHint = status.hint();
+                    say("The load is %s and has not moved for %d s: %s", status.status(), STANDSTILL_S, saidHint);
+                }
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MS));
                 status = admin.queryBulkLoad(APP);
             }

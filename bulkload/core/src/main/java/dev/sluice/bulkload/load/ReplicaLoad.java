@@ -198,7 +198,7 @@ public sealed interface ReplicaLoad {
 
         @Override
         public String message() {
-            return "waits for a download slot: max_concurrent_bulk_load_downloading_count are in use";
+            return "waits for a download slot: all that max_concurrent_bulk_load_downloading_count allows are in use";
         }
 
         @Override

@@ -198,7 +198,12 @@ public final class CrashableFileSystem implements FileSystem {
     }
 
     @Override
-    public synchronized long usableBytes(Path path) {
+    public synchronized long usableBytes(Path path) throws IOException {
+        require(path);
+        return freeBytes(path);
+    }
+
+    private long freeBytes(Path path) {
         Path disk = diskOf(path);
         long total = totalBytesOf(disk);
         // Without a limit nobody needs to know what is used of it.
@@ -206,7 +211,8 @@ public final class CrashableFileSystem implements FileSystem {
     }
 
     @Override
-    public synchronized long totalBytes(Path path) {
+    public synchronized long totalBytes(Path path) throws IOException {
+        require(path);
         return totalBytesOf(diskOf(path));
     }
 
@@ -329,7 +335,7 @@ public final class CrashableFileSystem implements FileSystem {
                 check(Operation.WRITE);
                 fault.beforeWrite(path, source.remaining());
                 long growth = Math.max(0, position + source.remaining() - content.size());
-                if (growth > usableBytes(path)) {
+                if (growth > freeBytes(path)) {
                     throw new FileSystemException(path.toString(), null, "No space left on device");
                 }
                 byte[] bytes = new byte[source.remaining()];
