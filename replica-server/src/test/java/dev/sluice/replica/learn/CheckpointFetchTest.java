@@ -132,6 +132,7 @@ class CheckpointFetchTest {
         primary.has("a.sst", 2 * MIB);
         files.setCapacityBytes(4 * MIB);
         Path load = Path.of("/replica/load/7");
+        files.createDirectories(load);
         ledger.reserve(load, 3 * MIB, 0);
 
         assertThatThrownBy(this::fetch)
