@@ -21,14 +21,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class FaultPoints {
     private static final Logger LOG = LoggerFactory.getLogger(FaultPoints.class);
+    private static final String HOLD = "hold";
+    private static final String HALT = "halt";
     private static final String RELEASE = "release";
     /** As of a process that was killed by signal 9. */
     private static final int HALTED = 137;
 
     /** What the points of a server do when they are set. */
     private enum Action {
-        HOLD("hold", "held"),
-        HALT("halt", "halts");
+        HOLD(FaultPoints.HOLD, "held"),
+        HALT(FaultPoints.HALT, "halts");
 
         private final String word;
         private final String state;
@@ -114,7 +116,7 @@ public final class FaultPoints {
     public void release(String name) {
         require(name, action);
         if (set.remove(name)) {
-            LOG.warn("Fault point {}: released", name);
+            LOG.warn("Fault point {}: work passes again", name);
             listeners.forEach(Runnable::run);
         }
     }
@@ -152,10 +154,10 @@ public final class FaultPoints {
         if (arguments.size() == 2) {
             String name = arguments.get(0);
             switch (arguments.get(1)) {
-                case "hold" -> {
+                case HOLD -> {
                     return RemoteCommands.answering(() -> hold(name));
                 }
-                case "halt" -> {
+                case HALT -> {
                     return RemoteCommands.answering(() -> halt(name));
                 }
                 case RELEASE -> {

@@ -47,10 +47,10 @@ public interface FileSystem {
 
     void syncDirectory(Path directory) throws IOException;
 
-    /** Bytes that can still be written where this path lies. */
+    /** Bytes that can still be written where this path lies, which must exist. */
     long usableBytes(Path path) throws IOException;
 
-    /** Size in bytes of the disk where this path lies. */
+    /** Size in bytes of the disk where this path lies, which must exist. */
     long totalBytes(Path path) throws IOException;
 
     /** True if both names are of the same file. */

@@ -131,6 +131,9 @@ public final class LocalFileSystem implements FileSystem {
         // Not by FileStore, which looks for the mount point in the system's table: in a chroot or a container it may
         // not be there.
         long bytes = path.toFile().getTotalSpace();
+        if (bytes == 0 && !Files.exists(path)) {
+            throw new NoSuchFileException(path.toString());
+        }
         if (bytes == 0) {
             throw new IOException(path + ": the file system does not say how large it is");
         }

@@ -166,8 +166,8 @@ abstract class FileSystemContract {
     void knowsTheSpaceThatIsLeft() throws IOException {
         assertThat(files().usableBytes(directory())).isPositive();
         assertThat(files().totalBytes(directory())).isGreaterThanOrEqualTo(files().usableBytes(directory()));
-        assertThatThrownBy(() -> files().totalBytes(path("none"))).isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> files().usableBytes(path("none"))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> files().totalBytes(path("none"))).isInstanceOf(NoSuchFileException.class);
+        assertThatThrownBy(() -> files().usableBytes(path("none"))).isInstanceOf(NoSuchFileException.class);
     }
 
     final Path path(String name) {

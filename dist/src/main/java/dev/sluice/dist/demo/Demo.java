@@ -135,20 +135,21 @@ final class Demo {
 
     private LoadStatus watch(AdminClient admin, long bytes) {
         long shown = 0;
-        long movedNanos = System.nanoTime();
-        String saidHint = "";
+        long quietSinceNanos = System.nanoTime();
+        String lastSaid = "";
         try (ProgressLine line = new ProgressLine("Loading", bytes, "bytes", progress, live)) {
             LoadStatus status = admin.queryBulkLoad(APP);
             while (!status.isEnded()) {
                 long done = bytes * status.downloadPercent() / 100;
-                if (done > shown) {
-                    line.add(done - shown);
-                    shown = done;
-                    movedNanos = System.nanoTime();
-                } else if (secondsSince(movedNanos) > STANDSTILL_S
-                        && !status.hint().equals(saidHint)) {
-                    saidHint = status.hint();
-                    say("The load is %s and has not moved for %d s: %s", status.status(), STANDSTILL_S, saidHint);
+                String said = status.status() + " " + status.hint();
+                line.add(Math.max(0, done - shown));
+                shown = Math.max(done, shown);
+                if (!said.equals(lastSaid)) {
+                    lastSaid = said;
+                    quietSinceNanos = System.nanoTime();
+                } else if (secondsSince(quietSinceNanos) > STANDSTILL_S) {
+                    quietSinceNanos = System.nanoTime();
+                    say("The load has not moved for %d s: %s", STANDSTILL_S, said);
                 }
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MS));
                 status = admin.queryBulkLoad(APP);

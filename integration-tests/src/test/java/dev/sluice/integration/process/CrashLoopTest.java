@@ -53,7 +53,8 @@ final class CrashLoopTest {
     private static final int ROUNDS = Integer.getInteger("sluice.crash.rounds", 20);
     private static final long ROUND_MS = 2_500;
     private static final int WRITES_PER_ROUND = 20;
-    private static final long STOPPED_MS = 2 * ProcessCluster.LEASE_MS;
+    private static final long LEASE_MS = 1_500;
+    private static final long STOPPED_MS = 2 * LEASE_MS;
 
     @TempDir
     private Path directory;
@@ -69,7 +70,10 @@ final class CrashLoopTest {
         cluster = ProcessCluster.start(
                 directory,
                 PARTITIONS,
-                Map.of(),
+                Map.of(
+                        "meta_server.node_lease_ms", Long.toString(LEASE_MS),
+                        "meta_server.node_grace_ms", Long.toString(LEASE_MS + 500),
+                        "meta_server.node_beat_interval_ms", "300"),
                 ProcessCluster.CLIENT.withTimeoutMs(4_000).withAttemptTimeoutMs(4_000));
     }
 

@@ -36,16 +36,9 @@ import java.util.stream.Stream;
 final class ProcessCluster implements AutoCloseable {
     static final String APP = "orders";
     static final int REPLICAS = 3;
-    static final Duration PATIENCE = Duration.ofSeconds(90);
+    static final Duration PATIENCE = Duration.ofMinutes(2);
     static final ClientOptions CLIENT =
             ClientOptions.DEFAULTS.withTimeoutMs(20_000).withAdminTimeoutMs(20_000);
-
-    static final long LEASE_MS = 1_500;
-    /** A node that was killed is given up soon. */
-    private static final Map<String, String> SHORT_LEASE = Map.of(
-            "meta_server.node_lease_ms", Long.toString(LEASE_MS),
-            "meta_server.node_grace_ms", Long.toString(LEASE_MS + 500),
-            "meta_server.node_beat_interval_ms", "300");
 
     /** A process that lives for seconds spends most of them in the second compiler. */
     private static final List<String> ONE_COMPILER = List.of("-XX:TieredStopAtLevel=1");
@@ -73,14 +66,17 @@ final class ProcessCluster implements AutoCloseable {
     static ProcessCluster start(Path directory, int partitions, Map<String, String> options, ClientOptions client)
             throws IOException {
         OneboxLayout layout = OneboxLayout.onFreePorts(directory.resolve("cluster"), 1, REPLICAS)
-                .with(SHORT_LEASE)
                 .with(options);
         OneboxProcesses processes = OneboxProcesses.start(layout, ONE_COMPILER);
-        SluiceClient connected = SluiceClient.connect(layout.metaServers(), client);
         try {
-            return new ProcessCluster(directory, layout, processes, connected, partitions);
+            SluiceClient connected = SluiceClient.connect(layout.metaServers(), client);
+            try {
+                return new ProcessCluster(directory, layout, processes, connected, partitions);
+            } catch (RuntimeException | Error e) {
+                connected.close();
+                throw e;
+            }
         } catch (RuntimeException | Error e) {
-            connected.close();
             processes.close();
             throw e;
         }
@@ -141,18 +137,19 @@ final class ProcessCluster implements AutoCloseable {
                         digests -> digests.faults(REPLICAS).isEmpty());
     }
 
-    /** Waits until no replica has anything of a load left on its disk. */
+    /** Waits until no replica keeps files that were fetched for a load. */
     void awaitNothingStaged() {
         for (int i = 0; i < REPLICAS; i++) {
-            Path replicas = processes.replicaDirectory(i);
+            int server = i;
             await().atMost(PATIENCE)
                     .ignoreException(UncheckedIOException.class)
-                    .untilAsserted(() -> assertThat(staged(replicas)).isEmpty());
+                    .untilAsserted(() -> assertThat(staged(server)).isEmpty());
         }
     }
 
-    private static List<String> staged(Path replicas) throws IOException {
-        try (Stream<Path> paths = Files.walk(replicas)) {
+    /** What the replicas of a server keep that was fetched for a load. */
+    List<String> staged(int server) throws IOException {
+        try (Stream<Path> paths = Files.walk(processes.replicaDirectory(server))) {
             return paths.map(Path::toString)
                     .filter(path -> path.matches(".*/load/[^/]+"))
                     .toList();
@@ -161,8 +158,11 @@ final class ProcessCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close();
-        processes.close();
+        try {
+            client.close();
+        } finally {
+            processes.close();
+        }
     }
 
     static byte[] bytes(String text) {
