@@ -8,9 +8,14 @@ import java.util.function.LongPredicate;
 /**
  * Operations at a fixed rate, whether the ones before have ended or not. Latency counts from when an operation was to begin,
  * so that one that had to wait because the system, or this generator, was late is as slow as a user would have found it (no
- * coordinated omission). The generator sleeps between operations, at least 50 µs at a time, and is that much late at times.
+ * coordinated omission). The generator sleeps between operations, at least 50 µs at a time, and is that much late at times. It
+ * also waits while {@link #UNDERWAY_MAX} operations have not ended, which counts as latency of those that come after: a
+ * system that cannot keep up shows it in the figures instead of filling the memory of the generator.
  */
 public final class OpenLoop {
+    /** Operations that may be underway at a time. */
+    static final int UNDERWAY_MAX = 50_000;
+
     private static final long SLEEP_NANOS_MIN = TimeUnit.MICROSECONDS.toNanos(50);
     private static final long END_NANOS_MAX = TimeUnit.SECONDS.toNanos(15);
 
@@ -46,7 +51,7 @@ public final class OpenLoop {
      * What a run came to.
      *
      * @param perSecond operations that ended
-     * @param unended operations that did not end within 15 s after the last one began; the recorder hears nothing of them
+     * @param unended operations that did not end within 15 s of waiting for them; the recorder hears nothing of them
      */
     public record Result(double perSecond, long unended) {}
 
@@ -61,6 +66,9 @@ public final class OpenLoop {
         long begun = 0;
         for (long due = start; goesOn.test(due); due += interval) {
             sleepUntil(due);
+            if (!haveEnded(begun - UNDERWAY_MAX + 1)) {
+                break;
+            }
             long intended = due;
             begun++;
             operation.begin(ok -> {
@@ -68,12 +76,21 @@ public final class OpenLoop {
                 ended.incrementAndGet();
             });
         }
-        long giveUp = System.nanoTime() + END_NANOS_MAX;
-        while (ended.get() < begun && System.nanoTime() < giveUp) {
-            LockSupport.parkNanos(SLEEP_NANOS_MIN);
-        }
+        haveEnded(begun);
         double seconds = (System.nanoTime() - start) / 1e9;
         return new Result(ended.get() / seconds, begun - ended.get());
+    }
+
+    /** Waits for the end of so many operations; false if that takes more than {@link #END_NANOS_MAX}. */
+    private boolean haveEnded(long operations) {
+        if (ended.get() >= operations) {
+            return true;
+        }
+        long giveUp = System.nanoTime() + END_NANOS_MAX;
+        while (ended.get() < operations && System.nanoTime() < giveUp) {
+            LockSupport.parkNanos(SLEEP_NANOS_MIN);
+        }
+        return ended.get() >= operations;
     }
 
     private static void sleepUntil(long due) {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.apache.thrift.TException;
 import org.apache.thrift.protocol.TBinaryProtocol;
+import org.apache.thrift.protocol.TField;
 import org.apache.thrift.protocol.TList;
 import org.apache.thrift.protocol.TMap;
 import org.apache.thrift.protocol.TProtocolException;
@@ -22,6 +23,12 @@ import org.apache.thrift.protocol.TType;
 final class ByteBufProtocol extends TBinaryProtocol {
     /** Elements of all containers of one message together: far above any message of ours, far below what memory can hold. */
     static final int ELEMENTS_MAX = 1 << 20;
+
+    /** Types and ids below these are what nearly all fields of our structs have. */
+    private static final int USUAL_TYPES = 16;
+
+    private static final int USUAL_IDS = 32;
+    private static final TField[] USUAL_FIELDS = usualFields();
 
     private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
     private int elements;
@@ -72,6 +79,16 @@ final class ByteBufProtocol extends TBinaryProtocol {
         } else {
             buffer.writeBytes(bytes.duplicate());
         }
+    }
+
+    /** Takes the head of a field from a table where it can: it is the object that is made most often otherwise. */
+    @Override
+    public TField readFieldBegin() throws TException {
+        byte type = readByte();
+        short id = type == TType.STOP ? 0 : readI16();
+        return type >= 0 && type < USUAL_TYPES && id >= 0 && id < USUAL_IDS
+                ? USUAL_FIELDS[type * USUAL_IDS + id]
+                : new TField("", type, id);
     }
 
     @Override
@@ -206,5 +223,13 @@ final class ByteBufProtocol extends TBinaryProtocol {
                     size + " elements announced, " + buffer.readableBytes() + " bytes left in the frame");
         }
         elements += size;
+    }
+
+    private static TField[] usualFields() {
+        TField[] fields = new TField[USUAL_TYPES * USUAL_IDS];
+        for (int i = 0; i < fields.length; i++) {
+            fields[i] = new TField("", (byte) (i / USUAL_IDS), (short) (i % USUAL_IDS));
+        }
+        return fields;
     }
 }

@@ -9,6 +9,7 @@ import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,9 @@ final class CallConnection implements ClientConnection.User {
     private @Nullable Channel channel;
     private boolean closed;
     private int lastSequenceId = ClientConnection.HELLO_SEQUENCE_ID;
+    /** Calls that other threads have handed over and the loop has not taken yet. */
+    private final AtomicInteger handedOver = new AtomicInteger();
+
     private int silentTimeouts;
     private long nextSweepNanos = Long.MAX_VALUE;
     private boolean sweepPlanned;
@@ -62,8 +66,26 @@ final class CallConnection implements ClientConnection.User {
         return helloClusterId;
     }
 
+    /** Takes a call from any thread; refuses it if the loop is so far behind that as many wait for it as may at all. */
+    void handOver(PendingCall<?> call) {
+        if (loop.inEventLoop()) {
+            submit(call);
+            return;
+        }
+        if (handedOver.incrementAndGet() > limits.callsMax()) {
+            handedOver.decrementAndGet();
+            call.fail(new RpcException(
+                    ErrorCode.ERR_BUSY, target() + ": " + limits.callsMax() + " requests wait to be sent already"));
+            return;
+        }
+        loop.execute(() -> {
+            handedOver.decrementAndGet();
+            submit(call);
+        });
+    }
+
     /** Sends the call, or keeps it until the connection stands. On the loop. */
-    void submit(PendingCall<?> call) {
+    private void submit(PendingCall<?> call) {
         if (closed) {
             client.submitAgain(call, key);
             return;

@@ -4,7 +4,6 @@ import dev.sluice.common.ErrorCode;
 import dev.sluice.common.HostPort;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.EventLoop;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -132,12 +131,7 @@ public final class NettyRpcClient implements RpcClient {
                 return;
             }
             CallConnection connection = connection(key);
-            EventLoop loop = connection.loop();
-            if (loop.inEventLoop()) {
-                connection.submit(call);
-            } else {
-                loop.execute(() -> connection.submit(call));
-            }
+            connection.handOver(call);
             if (closed) {
                 closeConnection(connection);
             }

@@ -7,7 +7,8 @@ package dev.sluice.common.rpc;
  * @param writeHighWaterBytes so much may wait to be sent before the connection counts as not writable: a server reads no
  *     further request from it, a stream says so
  * @param writeLowWaterBytes below this it is writable again
- * @param callsMax requests of ours that may wait for their replies on one connection; more fail with {@code ERR_BUSY}
+ * @param callsMax requests of ours that may wait for their replies on one connection; more fail with {@code ERR_BUSY};
+ *     so many again may wait to be sent
  * @param connectTimeoutMs how long a connection, and the hello on it, may take to be made
  */
 public record RpcLimits(

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -227,6 +228,42 @@ class NettyRpcTest {
                 takeHeld().reply(new ReadResponse());
                 assertThat(calls.get(i).get(5, TimeUnit.SECONDS)).isNotNull();
             }
+        }
+    }
+
+    @Test
+    void moreRequestsThanMayWaitToBeSentAreRefusedAsBusy() throws Exception {
+        RpcLimits three = new RpcLimits(1 << 20, 1 << 16, 1 << 14, 3, 1000);
+        CountDownLatch networkThreadStops = new CountDownLatch(1);
+        CountDownLatch networkThreadGoesOn = new CountDownLatch(1);
+        try (RpcIo oneThread = RpcIo.start("stuck", 1);
+                NettyRpcClient small = new NettyRpcClient(oneThread, null, three)) {
+            CompletableFuture<Void> stuck = small.call(
+                            address, new Rpc<>("RPC_HELD", Blob::new, ReadResponse::new), HEADER, key(0))
+                    .thenRun(() -> {
+                        networkThreadStops.countDown();
+                        try {
+                            networkThreadGoesOn.await();
+                        } catch (InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    });
+            takeHeld().reply(new ReadResponse());
+            networkThreadStops.await();
+            List<CompletableFuture<ReadResponse>> calls = new ArrayList<>();
+            try {
+                for (int i = 0; i < 4; i++) {
+                    calls.add(small.call(address, DataRpcs.GET, HEADER, key(i)));
+                }
+                assertThat(calls.get(3)).isCompletedExceptionally();
+                assertThat(errorOf(calls.get(3))).isEqualTo(ErrorCode.ERR_BUSY);
+            } finally {
+                networkThreadGoesOn.countDown();
+            }
+            for (int i = 0; i < 3; i++) {
+                assertThat(calls.get(i).get(5, TimeUnit.SECONDS)).isNotNull();
+            }
+            stuck.get(5, TimeUnit.SECONDS);
         }
     }
 
