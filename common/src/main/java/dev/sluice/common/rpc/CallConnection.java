@@ -4,7 +4,6 @@ import dev.sluice.common.ErrorCode;
 import dev.sluice.common.HostPort;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,11 +28,10 @@ final class CallConnection implements ClientConnection.User {
     private final RpcLimits limits;
     private final EventLoop loop;
     private final ClientConnection connection;
-    private final IntObjectHashMap<PendingCall<?>> pending = new IntObjectHashMap<>();
+    private final PendingCalls pending = new PendingCalls(ClientConnection.HELLO_SEQUENCE_ID);
     private List<PendingCall<?>> beforeReady = new ArrayList<>();
     private @Nullable Channel channel;
     private boolean closed;
-    private int lastSequenceId = ClientConnection.HELLO_SEQUENCE_ID;
     /** Calls that other threads have handed over and the loop has not taken yet. */
     private final AtomicInteger handedOver = new AtomicInteger();
 
@@ -96,10 +94,7 @@ final class CallConnection implements ClientConnection.User {
             loop.execute(() -> call.fail(busy)); // not inside the call of somebody who may ask again at once
             return;
         }
-        do {
-            lastSequenceId = lastSequenceId == Integer.MAX_VALUE ? 1 : lastSequenceId + 1;
-        } while (pending.containsKey(lastSequenceId));
-        call.sequenceId(lastSequenceId);
+        pending.giveSequenceId(call);
         Channel open = channel;
         if (open == null) {
             beforeReady.add(call);
@@ -109,7 +104,7 @@ final class CallConnection implements ClientConnection.User {
             call.writeOneWayTo(open);
             return;
         }
-        pending.put(lastSequenceId, call);
+        pending.add(call);
         planSweep(call.dueNanos());
     }
 
@@ -122,7 +117,7 @@ final class CallConnection implements ClientConnection.User {
     public void onReady(Channel readyChannel) {
         channel = readyChannel;
         for (PendingCall<?> call : beforeReady) {
-            if (!pending.containsKey(call.sequenceId())) {
+            if (!pending.contains(call.sequenceId())) {
                 continue; // timed out meanwhile
             }
             if (call.isAnswered()) {
@@ -155,7 +150,7 @@ final class CallConnection implements ClientConnection.User {
         channel = null;
         client.forget(key, this);
         cancelSweep();
-        List<PendingCall<?>> lost = new ArrayList<>(pending.values());
+        List<PendingCall<?>> lost = pending.all();
         pending.clear();
         beforeReady = List.of();
         for (PendingCall<?> call : lost) {
@@ -191,7 +186,7 @@ final class CallConnection implements ClientConnection.User {
         List<PendingCall<?>> due = new ArrayList<>();
         List<Runnable> silent = new ArrayList<>();
         long earliest = Long.MAX_VALUE;
-        for (PendingCall<?> call : pending.values()) {
+        for (PendingCall<?> call : pending.all()) {
             if (call.deadlineNanos() - now <= 0) {
                 due.add(call);
                 continue;
