@@ -218,6 +218,7 @@ struct LoadDirective {
     8: i32 partitionCount;
     9: string verify;                // full | checksum | size
     10: optional base.WireAddress verifier;   // the member that runs the deep checks; absent: every one
+    11: optional bool awaitsTurn;    // with PUBLISH: the primary does not propose it yet, other partitions do first
 }
 
 // The whole desired state of one partition, to each of its members and learners.

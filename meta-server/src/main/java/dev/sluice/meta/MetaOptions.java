@@ -120,6 +120,8 @@ public final class MetaOptions {
 
     public static final Option<Integer> BULK_LOAD_TINY_FILES_MAX = LoadOptions.TINY_FILES_MAX;
 
+    public static final Option<Integer> BULK_LOAD_NODE_INGESTING_MAX = LoadOptions.NODE_INGESTING_MAX;
+
     private MetaOptions() {}
 
     /** All options that a meta server knows. */

@@ -1,6 +1,7 @@
 package dev.sluice.meta;
 
 import dev.sluice.bulkload.store.BlockStores;
+import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.command.RemoteCommands;
 import dev.sluice.common.config.Config;
@@ -28,6 +29,7 @@ import dev.sluice.meta.recovery.Survey;
 import dev.sluice.meta.state.FunctionLevel;
 import dev.sluice.meta.state.MetaState;
 import dev.sluice.wire.internal.ReplicaReport;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -90,7 +92,8 @@ public record MetaWiring(LoadDriver loads, NodeRegistry registry) implements Aut
         LoadOptions loadOptions = new LoadOptions(
                 config.get(MetaOptions.BULK_LOAD_VERIFY),
                 config.get(MetaOptions.MIN_REPLICA_COUNT),
-                config.get(MetaOptions.BULK_LOAD_TINY_FILES_MAX));
+                config.get(MetaOptions.BULK_LOAD_TINY_FILES_MAX),
+                () -> config.get(MetaOptions.BULK_LOAD_NODE_INGESTING_MAX));
         LoadDriver loads = new LoadDriver(
                 owner, loop, world.stores(), world.storeThreads(), new NodesFrom(nodes::get), faults, loadOptions);
         NodeRegistry registry = new NodeRegistry(loop, owner, nodeOptions, loads::findDirective);
@@ -175,6 +178,14 @@ public record MetaWiring(LoadDriver loads, NodeRegistry registry) implements Aut
             NodeRegistry known = registry.get();
             NodeRegistry.DiskSpace space = known == null ? new NodeRegistry.DiskSpace(0, 0) : known.diskSpace(node);
             return space.capacityBytes() == 0 ? OptionalLong.empty() : OptionalLong.of(space.availableBytes());
+        }
+
+        @Override
+        public void tell(Collection<Gpid> partitions) {
+            NodeRegistry known = registry.get();
+            if (known != null) {
+                known.refresh(partitions);
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import dev.sluice.bulkload.load.LoadWire;
 import dev.sluice.bulkload.load.Loads;
 import dev.sluice.bulkload.load.ManifestPin;
 import dev.sluice.bulkload.load.MemberReport;
+import dev.sluice.bulkload.load.PublishTurns;
 import dev.sluice.bulkload.store.BlockStores;
 import dev.sluice.common.Ballot;
 import dev.sluice.common.Gpid;
@@ -53,6 +54,8 @@ public final class LoadDriver implements StateListener, AutoCloseable {
     private static final long RETRY_MS = 100;
     /** A store that takes longer for one partition's manifest and the sizes of its files fails the load. */
     private static final long STORE_LIMIT_MS = 120_000;
+    /** Turns to publish are given at most so often: all partitions are looked at for it. */
+    private static final long TURNS_MS = 10;
 
     private final MetaLeader leader;
     private final EventLoop loop;
@@ -63,6 +66,10 @@ public final class LoadDriver implements StateListener, AutoCloseable {
     private final Set<Integer> deciding = new HashSet<>();
     private final Set<Integer> again = new HashSet<>();
     private final Set<Long> reading = new HashSet<>();
+    private final PublishTurns turns = new PublishTurns();
+    private final LoadOptions options;
+    private boolean turnsPlanned;
+    private long lastTurnsMs = Long.MIN_VALUE / 2;
     private boolean leading;
 
     /**
@@ -83,6 +90,7 @@ public final class LoadDriver implements StateListener, AutoCloseable {
         this.loop = loop;
         this.nodes = nodes;
         this.faults = faults;
+        this.options = options;
         this.manifests = new ManifestReader(stores, STORE_LIMIT_MS, options.tinyFilesMax(), loop, storeThreads);
         faults.onRelease(() -> loop.execute(this::onRelease));
     }
@@ -100,7 +108,15 @@ public final class LoadDriver implements StateListener, AutoCloseable {
                 .find(gpid.appId())
                 // Before the manifests are read there is nothing to do.
                 .filter(load -> load.phase().goal() != LoadGoal.DOWNLOAD || load.isPinned())
-                .map(load -> LoadWire.directive(load, gpid.partitionIndex()));
+                .map(load -> directive(load, gpid));
+    }
+
+    private LoadDirective directive(AppLoad load, Gpid gpid) {
+        LoadDirective directive = LoadWire.directive(load, gpid.partitionIndex());
+        if (directive.getGoal() == LoadGoal.PUBLISH && !turns.mayPublish(gpid)) {
+            directive.setAwaitsTurn(true);
+        }
+        return directive;
     }
 
     /** A registered node says how a replica stands. */
@@ -125,6 +141,7 @@ public final class LoadDriver implements StateListener, AutoCloseable {
         }
         if (isNews) {
             decide(gpid.appId());
+            planTurns();
         }
     }
 
@@ -132,6 +149,7 @@ public final class LoadDriver implements StateListener, AutoCloseable {
     public void onStandingChanged() {
         if (leading) {
             reconsiderAll();
+            planTurns();
         }
     }
 
@@ -150,6 +168,7 @@ public final class LoadDriver implements StateListener, AutoCloseable {
         deciding.clear();
         again.clear();
         reading.clear();
+        turns.clear();
         reconsiderAll();
     }
 
@@ -170,12 +189,14 @@ public final class LoadDriver implements StateListener, AutoCloseable {
                 onChanged(old, load);
             }
         }
+        planTurns();
     }
 
     private void onChanged(@Nullable AppLoad old, AppLoad load) {
         AppPhase before = old != null && old.loadId() == load.loadId() ? old.phase() : null;
         if (!load.phase().equals(before)) {
             LOG.info("app {}: load {} {} -> {}", load.plan().appId(), load.loadId(), before, load.phase());
+            giveTurns(); // before the directives of the new phase go out
         }
         reconsider(load);
     }
@@ -198,6 +219,35 @@ public final class LoadDriver implements StateListener, AutoCloseable {
 
     Nodes nodes() {
         return nodes;
+    }
+
+    PublishTurns turns() {
+        return turns;
+    }
+
+    private void planTurns() {
+        if (!turnsPlanned) {
+            turnsPlanned = true;
+            loop.schedule(Math.max(0, lastTurnsMs + TURNS_MS - loop.nowMs()), () -> {
+                turnsPlanned = false;
+                giveTurns();
+            });
+        }
+    }
+
+    private void giveTurns() {
+        if (!leading) {
+            return;
+        }
+        lastTurnsMs = loop.nowMs();
+        Set<Gpid> changed = turns.update(
+                leader.state().loads().byApp().values(),
+                this::reportsOf,
+                nodes::isLive,
+                options.nodeIngestingMax().getAsInt());
+        if (!changed.isEmpty()) {
+            nodes.tell(changed);
+        }
     }
 
     ManifestReader manifests() {

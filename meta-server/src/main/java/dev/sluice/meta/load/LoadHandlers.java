@@ -229,7 +229,7 @@ public final class LoadHandlers {
             responder.reply(refusal.setErr(Wire.error(answer.code())).setHintMsg(answer.hint()));
             return;
         }
-        LoadQuery query = new LoadQuery(name, app.maxReplicaCount(), driver.live());
+        LoadQuery query = new LoadQuery(name, app.maxReplicaCount(), driver.live(), driver.turns()::mayPublish);
         responder.reply(state.loads()
                 .find(app.id())
                 .map(load -> query.of(load, driver.reportsOf(load)))

@@ -3,6 +3,7 @@ package dev.sluice.meta.load;
 import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.common.config.Option;
 import dev.sluice.common.config.Options;
+import java.util.function.IntSupplier;
 
 /**
  * How the leader treats loads.
@@ -10,8 +11,9 @@ import dev.sluice.common.config.Options;
  * @param verify full, checksum or size
  * @param minReplicaCount members that a partition needs to go on; never more than the app should have
  * @param tinyFilesMax files of a partition, if they are smaller than {@link #TINY_BYTES} on average
+ * @param nodeIngestingMax partitions of a node that may publish at once; asked each time
  */
-public record LoadOptions(String verify, int minReplicaCount, int tinyFilesMax) {
+public record LoadOptions(String verify, int minReplicaCount, int tinyFilesMax, IntSupplier nodeIngestingMax) {
     /** Below that a file is tiny: many of them at once cost an engine more than their bytes. */
     static final long TINY_BYTES = 8L << 20;
 
@@ -22,6 +24,16 @@ public record LoadOptions(String verify, int minReplicaCount, int tinyFilesMax) 
             .doc(
                     "SST files that a partition of a file set may have if they are smaller than 8 MiB on average. Where rows lie "
                             + "already, each may become a file of level 0, which slows down reads and stops writes.");
+
+    /** So many partitions of a node publish at once. */
+    public static final Option<Integer> NODE_INGESTING_MAX = Options.integer(
+                    "meta_server", "bulk_load_node_max_ingesting_count")
+            .defaultValue(4)
+            .range(1, 10_000)
+            .doc(
+                    "Partitions of one replica server that publish at once, of all loads together. Fewer: writes are held up less "
+                            + "while a load publishes, and that takes longer.")
+            .mutable();
 
     /** How much of a file set is looked at before it counts as staged. */
     public static final Option<String> VERIFY = Options.choice(

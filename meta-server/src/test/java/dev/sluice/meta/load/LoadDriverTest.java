@@ -57,6 +57,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.thrift.TBase;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -98,7 +100,9 @@ class LoadDriverTest {
     private final Set<HostPort> dead = ConcurrentHashMap.newKeySet();
     private final FaultPoints faults = FaultPoints.holding(LoadDriver.faultPoints(), true);
     private final StoreThreads threads = new StoreThreads();
-    private final LoadOptions options = new LoadOptions("full", 2, 3);
+    private final Set<Gpid> told = ConcurrentHashMap.newKeySet();
+    private volatile int nodeIngestingMax = 4;
+    private final LoadOptions options = new LoadOptions("full", 2, 3, () -> nodeIngestingMax);
     private final LoadDriver driver = new LoadDriver(leader, loop, stores, threads, new FakeNodes(), faults, options);
     private final RpcHandlers handlers = new RpcHandlers();
     private final AtomicLong sequence = new AtomicLong();
@@ -164,6 +168,59 @@ class LoadDriverTest {
         assertThat(query().getHintMsg()).isEqualTo("app(orders) is not during bulk load, return last time result");
         assertThat(query().getErr().name()).isEqualTo("ERR_OK");
         assertThat(journal.committedCount()).as("records of a load are few").isLessThanOrEqualTo(12);
+    }
+
+    /** B.15: a node ingests for few partitions at once, and the query says what the others wait for. */
+    @Test
+    void partitionsOfANodePublishInTurns() throws Exception {
+        nodeIngestingMax = 1;
+        startAndAwaitDirective();
+        report(0, MemberPhase.STAGED);
+        report(1, MemberPhase.STAGED);
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_INGESTING);
+        assertThat(awaitsTurn(0)).isFalse();
+        assertThat(awaitsTurn(1)).isTrue();
+        assertThat(query().getHintMsg())
+                .contains("1.1: is staged, and waits until fewer partitions of its nodes publish at once"
+                        + " (bulk_load_node_max_ingesting_count)");
+
+        told.clear();
+        report(0, MemberPhase.PUBLISHED);
+        await().until(() -> !awaitsTurn(1));
+        assertThat(told).containsExactly(new Gpid(1, 1));
+        assertThat(awaitsTurn(0)).as("published").isFalse();
+        report(1, MemberPhase.PUBLISHED);
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_SUCCEED);
+    }
+
+    /** Nobody waits for a partition that cannot publish. */
+    @Test
+    void aPartitionThatHasToStageAnewGivesItsTurnUp() throws Exception {
+        nodeIngestingMax = 1;
+        startAndAwaitDirective();
+        report(0, MemberPhase.STAGED);
+        report(1, MemberPhase.STAGED);
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_INGESTING && awaitsTurn(1));
+        reportGroup(0, Map.of(N1, MemberPhase.STAGED, N2, MemberPhase.STAGED, N3, MemberPhase.DOWNLOADING));
+        await().until(() -> !awaitsTurn(1));
+        assertThat(awaitsTurn(0)).isTrue();
+
+        report(0, MemberPhase.STAGED);
+        report(1, MemberPhase.PUBLISHED);
+        await().until(() -> !awaitsTurn(0));
+    }
+
+    /** The member of a dead node may have said that it is staged. */
+    @Test
+    void aPartitionWithADeadMemberGivesItsTurnUp() throws Exception {
+        nodeIngestingMax = 1;
+        startAndAwaitDirective();
+        report(0, MemberPhase.STAGED);
+        report(1, MemberPhase.STAGED);
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_INGESTING && !awaitsTurn(0));
+        dead.add(N3);
+        loop.execute(driver::onStandingChanged);
+        await().until(() -> awaitsTurn(0));
     }
 
     /** B.5: what a report says is in the next query. */
@@ -458,6 +515,11 @@ class LoadDriverTest {
             Long free = freeBytes.get(node);
             return free == null ? OptionalLong.empty() : OptionalLong.of(free);
         }
+
+        @Override
+        public void tell(Collection<Gpid> partitions) {
+            told.addAll(partitions);
+        }
     }
 
     private void startAndAwaitDirective() throws Exception {
@@ -520,7 +582,15 @@ class LoadDriverTest {
     }
 
     private @Nullable LoadDirective directive(int index) {
-        return driver.findDirective(leader.state(), new Gpid(1, index)).orElse(null);
+        AtomicReference<@Nullable LoadDirective> found = new AtomicReference<>();
+        onLoop(() -> found.set(
+                driver.findDirective(leader.state(), new Gpid(1, index)).orElse(null)));
+        return found.get();
+    }
+
+    private boolean awaitsTurn(int index) {
+        LoadDirective directive = Objects.requireNonNull(directive(index));
+        return directive.getGoal() == LoadGoal.PUBLISH && directive.isAwaitsTurn();
     }
 
     private void report(int index, MemberPhase phase) {

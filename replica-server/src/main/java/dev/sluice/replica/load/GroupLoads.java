@@ -37,6 +37,9 @@ final class GroupLoads {
     private GroupLoad group = GroupLoad.begin(LoadOrder.NOTHING);
     private @Nullable LoadDirective directive;
     private List<HostPort> told = List.of();
+    /** This replica's engine does ahead what would hold writes up inside the publish; the others were told to as well. */
+    private boolean preparing;
+
     private boolean heardDirective;
     private boolean beatPlanned;
     private boolean closed;
@@ -53,6 +56,7 @@ final class GroupLoads {
         group = GroupLoad.begin(LoadOrder.NOTHING);
         directive = null;
         heardDirective = false;
+        preparing = false;
         told = List.of();
     }
 
@@ -77,6 +81,14 @@ final class GroupLoads {
         }
         proposeIfReady();
         planBeat();
+    }
+
+    /** The engine of this replica begins to prepare the publish, or has ended it, well or not. */
+    void onPreparing(boolean begins) {
+        preparing = begins;
+        if (!begins && host.view().isPrimary()) {
+            proposeIfReady();
+        }
     }
 
     void onReport(HostPort member, MemberReport report) {
@@ -145,7 +157,12 @@ final class GroupLoads {
     private void proposeIfReady() {
         List<HostPort> members = new ArrayList<>(host.view().configuration().secondaries());
         members.add(host.self());
-        if (closed || !host.view().serving() || !group.shouldPropose(members, host.publishedLoadId())) {
+        boolean isTurn = directive != null && !directive.isAwaitsTurn();
+        if (closed
+                || preparing
+                || !isTurn
+                || !host.view().serving()
+                || !group.shouldPropose(members, host.publishedLoadId())) {
             return;
         }
         group = group.onProposed();

@@ -200,8 +200,9 @@ final class ReplicaLoads implements LoadHooks {
 
     @Override
     public void onDirective(@Nullable LoadDirective directive) {
-        group.onDirective(directive);
+        // First: what is prepared here is waited for before the publish is proposed.
         order(LoadWire.order(directive, host.self()));
+        group.onDirective(directive);
         push();
     }
 
@@ -321,10 +322,13 @@ final class ReplicaLoads implements LoadHooks {
         if (here && preparedLoadId < order.loadId()) {
             preparedLoadId = order.loadId();
             Publish publish = publish(order);
+            group.onPreparing(true);
             host.preparePublish(publish, stagedFiles(publish), error -> {
                 if (error != null) {
-                    LOG.info("{}: load {} is not prepared ahead: {}", host.gpid(), order.loadId(), error.getMessage());
+                    LOG.info(
+                            "{}: load {} is not prepared ahead: {}", host.gpid(), publish.loadId(), error.getMessage());
                 }
+                group.onPreparing(false);
             });
         }
     }

@@ -95,10 +95,45 @@ final class ReplicaLoadsTest {
         }
     }
 
+    /** What would hold writes up is done before, and partitions of a node take turns. */
+    @Test
+    void thePrimaryProposesThePublishWhenItsTurnComesAndItHasPrepared() throws IOException {
+        stage(4);
+        host.role = RoleName.PRIMARY;
+        try (BlockStores stores = new BlockStores(List.of())) {
+            ReplicaLoads loads = new ReplicaLoads(host, node(stores));
+            loads.onDirective(toPublish(4).setAwaitsTurn(true));
+            assertThat(host.prepared).containsExactly(4L);
+            host.prepareEnds.get(0).accept(null);
+            time.advance(1_000);
+            assertThat(host.proposed).isEmpty();
+            loads.onDirective(toPublish(4));
+            assertThat(host.proposed).containsExactly(4L);
+            loads.close();
+        }
+    }
+
+    @Test
+    void thePrimaryWaitsForWhatItPreparesThoughItIsItsTurn() throws IOException {
+        stage(4);
+        host.role = RoleName.PRIMARY;
+        try (BlockStores stores = new BlockStores(List.of())) {
+            ReplicaLoads loads = new ReplicaLoads(host, node(stores));
+            loads.onDirective(toPublish(4));
+            time.advance(1_000);
+            assertThat(host.proposed).isEmpty();
+            host.prepareEnds.get(0).accept(new IllegalStateException("no memory to flush"));
+            assertThat(host.proposed).containsExactly(4L);
+            loads.close();
+        }
+    }
+
+    private static LoadDirective toPublish(long loadId) {
+        return LoadWire.nothing().setLoadId(loadId).setGoal(LoadGoal.PUBLISH);
+    }
+
     private static GroupLoadRequest publishOf(long sequence, long loadId) {
-        return new GroupLoadRequest()
-                .setSequence(sequence)
-                .setLoad(LoadWire.nothing().setLoadId(loadId).setGoal(LoadGoal.PUBLISH));
+        return new GroupLoadRequest().setSequence(sequence).setLoad(toPublish(loadId));
     }
 
     /** What a load had still to fetch when the process ended is promised to it before anybody else begins. */
@@ -214,6 +249,8 @@ final class ReplicaLoadsTest {
     private final class Host implements LoadHost {
         private long awaited;
         private final List<Long> prepared = new ArrayList<>();
+        private final List<Long> proposed = new ArrayList<>();
+        private final List<Consumer<@Nullable RuntimeException>> prepareEnds = new ArrayList<>();
         private RoleName role = RoleName.INACTIVE;
 
         @Override
@@ -243,8 +280,10 @@ final class ReplicaLoadsTest {
 
         @Override
         public ReplicaView view() {
-            Configuration configuration = new Configuration(new Ballot(3), null, List.of(), List.of(), 1);
-            return new ReplicaView(role, false, configuration, null);
+            boolean isPrimary = role == RoleName.PRIMARY;
+            Configuration configuration =
+                    new Configuration(new Ballot(3), isPrimary ? SELF : null, List.of(), List.of(), 1);
+            return new ReplicaView(role, isPrimary, configuration, null);
         }
 
         @Override
@@ -283,10 +322,13 @@ final class ReplicaLoadsTest {
         @Override
         public void preparePublish(Publish publish, List<Path> stagedFiles, Consumer<@Nullable RuntimeException> done) {
             prepared.add(publish.loadId());
+            prepareEnds.add(done);
         }
 
         @Override
-        public void proposePublish(Publish publish, BiConsumer<@Nullable Long, @Nullable RuntimeException> done) {}
+        public void proposePublish(Publish publish, BiConsumer<@Nullable Long, @Nullable RuntimeException> done) {
+            proposed.add(publish.loadId());
+        }
 
         @Override
         public void sendGroupLoad(

@@ -1,5 +1,6 @@
 package dev.sluice.bulkload.load;
 
+import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.wire.WireAddress;
@@ -8,6 +9,7 @@ import dev.sluice.wire.bulkload.BulkLoadStatus;
 import dev.sluice.wire.bulkload.IngestionStatus;
 import dev.sluice.wire.bulkload.PartitionBulkLoadState;
 import dev.sluice.wire.bulkload.QueryBulkLoadResponse;
+import dev.sluice.wire.internal.LoadGoal;
 import dev.sluice.wire.internal.MemberPhase;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,12 +29,17 @@ public final class LoadQuery {
     private final String appName;
     private final int maxReplicaCount;
     private final Predicate<HostPort> live;
+    private final Predicate<Gpid> mayPublish;
 
-    /** @param live nodes that are not dead */
-    public LoadQuery(String appName, int maxReplicaCount, Predicate<HostPort> live) {
+    /**
+     * @param live nodes that are not dead
+     * @param mayPublish partitions whose turn to publish has come, see {@link PublishTurns}
+     */
+    public LoadQuery(String appName, int maxReplicaCount, Predicate<HostPort> live, Predicate<Gpid> mayPublish) {
         this.appName = appName;
         this.maxReplicaCount = maxReplicaCount;
         this.live = live;
+        this.mayPublish = mayPublish;
     }
 
     /** Of an app that has no load, nor the result of one. */
@@ -220,6 +227,11 @@ public final class LoadQuery {
         if (partition.members().size() < load.plan().minReplicaCount()) {
             parts.add("has " + partition.members().size() + " members, waits for "
                     + load.plan().minReplicaCount());
+        }
+        boolean isReady = load.phase().goal() == LoadGoal.PUBLISH && reports.allReady(index, partition);
+        if (isReady && !mayPublish.test(new Gpid(load.plan().appId(), index))) {
+            return name + ": is staged, and waits until fewer partitions of its nodes publish at once"
+                    + " (bulk_load_node_max_ingesting_count)";
         }
         Map<HostPort, MemberReport> heard = reports.of(index);
         Set<HostPort> replicas = new TreeSet<>(partition.members());

@@ -119,14 +119,25 @@ public final class LoadReports {
 
     /** True if every member of that partition has applied the publish. */
     public boolean isPublished(int index, PartitionLoad partition) {
+        return says(index, partition, report -> report.phase() == MemberPhase.PUBLISHED);
+    }
+
+    private boolean says(int index, PartitionLoad partition, Predicate<MemberReport> what) {
         Heard heard = byPartition.get(index);
         return heard != null
                 && heard.ballot.equals(partition.ballot())
                 && !partition.members().isEmpty()
                 && partition.members().stream()
                         .map(heard.members::get)
-                        .allMatch(report ->
-                                report != null && report.loadId() == loadId && report.phase() == MemberPhase.PUBLISHED);
+                        .allMatch(report -> report != null && report.loadId() == loadId && what.test(report));
+    }
+
+    /** True if every member of that partition has what a publish needs, or has applied it. */
+    boolean allReady(int index, PartitionLoad partition) {
+        return says(
+                index,
+                partition,
+                report -> report.phase() == MemberPhase.STAGED || report.phase() == MemberPhase.PUBLISHED);
     }
 
     boolean allPublished(AppLoad load) {
