@@ -49,6 +49,7 @@ final class Cluster implements StateListener {
             "meta_server.node_beat_interval_ms", "250",
             "meta_server.directive_repeat_interval_ms", "2000",
             "meta_server.replica_assign_delay_ms_for_dropouts", "2000",
+            "meta_server.bulk_load_node_max_ingesting_count", "1",
             "meta_server.bulk_load_verify", "size");
     private static final InMemoryJournalGroup.Options JOURNAL = new InMemoryJournalGroup.Options(400, 600);
 
