@@ -34,6 +34,8 @@ final class Foreground implements AutoCloseable {
     private final byte[] filler;
     /** By row of the writer: the last version that was acknowledged. */
     private final AtomicLongArray acknowledged;
+    /** By row of the writer: when that was, by {@link System#nanoTime}. */
+    private final AtomicLongArray acknowledgedNanos;
 
     private final Samples reads = new Samples();
     private final Samples writes = new Samples();
@@ -67,6 +69,7 @@ final class Foreground implements AutoCloseable {
         random.nextBytes(filler);
         this.acknowledged = new AtomicLongArray(
                 Math.max(OWN_ROWS_MIN, (int) Math.ceil(rates.writesPerSecond() * SECONDS_PER_ROUND)));
+        this.acknowledgedNanos = new AtomicLongArray(acknowledged.length());
     }
 
     /** Writes each row of the writer once, through a client that may try again. */
@@ -74,6 +77,7 @@ final class Foreground implements AutoCloseable {
         try (RowWriter writer = new RowWriter(through, IN_FLIGHT_MAX)) {
             for (int row = 0; row < acknowledged.length(); row++) {
                 writer.put(ownKey(row), NO_SORT_KEY, ownValue(row, 0));
+                acknowledgedNanos.set(row, System.nanoTime());
             }
         }
     }
@@ -115,9 +119,23 @@ final class Foreground implements AutoCloseable {
         return acknowledged.length();
     }
 
-    /** After the end: how many of the writer's rows are not as they were written last. */
-    long wrongRows(Table from) {
+    /**
+     * What became of the writer's rows.
+     *
+     * @param wrong are not as they were written last
+     * @param hidden are not there, as a replacement wants it that came after they were written
+     */
+    record OwnRows(long wrong, long hidden) {}
+
+    /**
+     * Reads all of the writer's rows, after the end.
+     *
+     * @param replacedNanos by when a replacement was published that hides what was acknowledged before, by
+     *     {@link System#nanoTime}; null if there was none
+     */
+    OwnRows readOwnRows(Table from, @Nullable Long replacedNanos) {
         long wrong = 0;
+        long hidden = 0;
         List<CompletableFuture<Optional<byte[]>>> asked = new ArrayList<>();
         for (int row = 0; row < acknowledged.length(); row++) {
             asked.add(from.get(ownKey(row), NO_SORT_KEY));
@@ -125,17 +143,18 @@ final class Foreground implements AutoCloseable {
                 for (int i = 0; i < asked.size(); i++) {
                     int own = row - asked.size() + 1 + i;
                     byte[] expected = ownValue(own, acknowledged.get(own));
-                    wrong += asked.get(i)
-                                    .join()
-                                    .filter(found -> Arrays.equals(found, expected))
-                                    .isPresent()
-                            ? 0
-                            : 1;
+                    Optional<byte[]> found = asked.get(i).join();
+                    boolean mayBeHidden = replacedNanos != null && acknowledgedNanos.get(own) - replacedNanos <= 0;
+                    if (found.isEmpty() && mayBeHidden) {
+                        hidden++;
+                    } else if (found.isEmpty() || !Arrays.equals(found.get(), expected)) {
+                        wrong++;
+                    }
                 }
                 asked.clear();
             }
         }
-        return wrong;
+        return new OwnRows(wrong, hidden);
     }
 
     private void run(String name, double perSecond, OpenLoop.Operation operation, Samples samples) {
@@ -172,6 +191,7 @@ final class Foreground implements AutoCloseable {
                 table.put(ownKey(row), NO_SORT_KEY, ownValue(row, version)),
                 nothing -> {
                     acknowledged.set(row, version);
+                    acknowledgedNanos.set(row, System.nanoTime());
                     return true;
                 },
                 done);

@@ -77,7 +77,7 @@ final class LoadRun {
                 load(loadCase, cluster, older, "Rows that are there before", () -> {});
             }
             if (!loadCase.hasForeground()) {
-                return finish(cluster, appId, measure(loadCase, cluster, copySeconds), null, null);
+                return finish(loadCase, cluster, appId, measure(loadCase, cluster, copySeconds), null, null);
             }
             try (SluiceClient client = cluster.clientThatTriesOnce();
                     Foreground foreground = new Foreground(
@@ -94,7 +94,13 @@ final class LoadRun {
                 Measured measured = measure(loadCase, cluster, copySeconds);
                 stop.sleep(settings.afterMs());
                 foreground.close();
-                return finish(cluster, appId, measured, foreground, figures(foreground, measured.load(), quietFrom));
+                return finish(
+                        loadCase,
+                        cluster,
+                        appId,
+                        measured,
+                        foreground,
+                        figures(foreground, measured.load(), quietFrom));
             }
         }
     }
@@ -144,6 +150,7 @@ final class LoadRun {
     }
 
     private LoadResult.Round finish(
+            LoadCase loadCase,
             Cluster cluster,
             int appId,
             Measured measured,
@@ -159,7 +166,13 @@ final class LoadRun {
                 measured.othersCpuSeconds(),
                 measured.heapBytesMax(),
                 measured.residentBytesMax(),
-                wrongRows(cluster, appId, foreground),
+                wrongRows(
+                        cluster,
+                        appId,
+                        foreground,
+                        loadCase.mode() == LoadCase.Mode.REPLACE
+                                ? measured.load().succeededNanos()
+                                : null),
                 figures);
     }
 
@@ -188,14 +201,17 @@ final class LoadRun {
     }
 
     /** Compares all replicas by digest, and reads rows back: of the set some, of the foreground all. */
-    private long wrongRows(Cluster cluster, int appId, @Nullable Foreground foreground) {
+    private long wrongRows(Cluster cluster, int appId, @Nullable Foreground foreground, @Nullable Long replacedNanos) {
         long wrong = 0;
         ReplicaDigests digests =
                 ReplicaDigests.of(cluster.admin(), cluster.replicaServers(), appId, settings.partitions());
         List<String> faults = digests.faults(Cluster.REPLICAS);
         faults.forEach(say);
         wrong += faults.size();
-        long expected = set.rows().rows() + (foreground == null ? 0 : foreground.ownRows());
+        Foreground.OwnRows own =
+                foreground == null ? null : foreground.readOwnRows(cluster.table(set.app()), replacedNanos);
+        long expected =
+                set.rows().rows() + (foreground == null || own == null ? 0 : foreground.ownRows() - own.hidden());
         if (digests.rows() != expected) {
             say.accept("the replicas hold " + digests.rows() + " rows, expected " + expected);
             wrong += Math.abs(digests.rows() - expected);
@@ -205,12 +221,9 @@ final class LoadRun {
             say.accept(wrongOfSet + " of " + ROWS_READ_BACK_MAX + " rows of the set that were read back are wrong");
         }
         wrong += wrongOfSet;
-        if (foreground != null) {
-            long wrongOfForeground = foreground.wrongRows(cluster.table(set.app()));
-            if (wrongOfForeground > 0) {
-                say.accept(wrongOfForeground + " rows of the foreground are not as they were written last");
-            }
-            wrong += wrongOfForeground;
+        if (own != null && own.wrong() > 0) {
+            say.accept(own.wrong() + " rows of the foreground are not as they were written last");
+            wrong += own.wrong();
         }
         return wrong;
     }
