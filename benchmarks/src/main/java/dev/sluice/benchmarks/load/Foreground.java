@@ -114,18 +114,15 @@ final class Foreground implements AutoCloseable {
         return failures;
     }
 
-    /** Rows that only the writer has. */
-    int ownRows() {
-        return acknowledged.length();
-    }
-
     /**
      * What became of the writer's rows.
      *
-     * @param wrong are not as they were written last
-     * @param hidden are not there, as a replacement wants it that came after they were written
+     * @param visible are to be there: all but those that a replacement hides, which came after they were written
+     * @param wrong of these, those that are not as they were written last
      */
-    record OwnRows(long wrong, long hidden) {}
+    record OwnRows(long visible, long wrong) {
+        static final OwnRows NONE = new OwnRows(0, 0);
+    }
 
     /**
      * Reads all of the writer's rows, after the end.
@@ -154,7 +151,7 @@ final class Foreground implements AutoCloseable {
                 asked.clear();
             }
         }
-        return new OwnRows(wrong, hidden);
+        return new OwnRows(acknowledged.length() - hidden, wrong);
     }
 
     private void run(String name, double perSecond, OpenLoop.Operation operation, Samples samples) {

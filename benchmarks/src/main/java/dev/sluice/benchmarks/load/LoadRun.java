@@ -208,10 +208,10 @@ final class LoadRun {
         List<String> faults = digests.faults(Cluster.REPLICAS);
         faults.forEach(say);
         wrong += faults.size();
-        Foreground.OwnRows own =
-                foreground == null ? null : foreground.readOwnRows(cluster.table(set.app()), replacedNanos);
-        long expected =
-                set.rows().rows() + (foreground == null || own == null ? 0 : foreground.ownRows() - own.hidden());
+        Foreground.OwnRows own = foreground == null
+                ? Foreground.OwnRows.NONE
+                : foreground.readOwnRows(cluster.table(set.app()), replacedNanos);
+        long expected = set.rows().rows() + own.visible();
         if (digests.rows() != expected) {
             say.accept("the replicas hold " + digests.rows() + " rows, expected " + expected);
             wrong += Math.abs(digests.rows() - expected);
@@ -221,10 +221,10 @@ final class LoadRun {
             say.accept(wrongOfSet + " of " + ROWS_READ_BACK_MAX + " rows of the set that were read back are wrong");
         }
         wrong += wrongOfSet;
-        if (own != null && own.wrong() > 0) {
+        if (own.wrong() > 0) {
             say.accept(own.wrong() + " rows of the foreground are not as they were written last");
-            wrong += own.wrong();
         }
+        wrong += own.wrong();
         return wrong;
     }
 

@@ -66,7 +66,7 @@ public final class OpenLoop {
         long begun = 0;
         for (long due = start; goesOn.test(due); due += interval) {
             sleepUntil(due);
-            if (!haveEnded(begun - UNDERWAY_MAX + 1)) {
+            if (!awaitEnded(begun - UNDERWAY_MAX + 1)) {
                 break;
             }
             long intended = due;
@@ -76,13 +76,13 @@ public final class OpenLoop {
                 ended.incrementAndGet();
             });
         }
-        haveEnded(begun);
+        awaitEnded(begun);
         double seconds = (System.nanoTime() - start) / 1e9;
         return new Result(ended.get() / seconds, begun - ended.get());
     }
 
     /** Waits for the end of so many operations; false if that takes more than {@link #END_NANOS_MAX}. */
-    private boolean haveEnded(long operations) {
+    private boolean awaitEnded(long operations) {
         if (ended.get() >= operations) {
             return true;
         }

@@ -173,11 +173,7 @@ class LoadDriverTest {
     /** B.15: a node ingests for few partitions at once, and the query says what the others wait for. */
     @Test
     void partitionsOfANodePublishInTurns() throws Exception {
-        nodeIngestingMax = 1;
-        startAndAwaitDirective();
-        report(0, MemberPhase.STAGED);
-        report(1, MemberPhase.STAGED);
-        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_INGESTING);
+        publishOneByOne();
         assertThat(awaitsTurn(0)).isFalse();
         assertThat(awaitsTurn(1)).isTrue();
         assertThat(query().getHintMsg())
@@ -193,14 +189,19 @@ class LoadDriverTest {
         await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_SUCCEED);
     }
 
-    /** Nobody waits for a partition that cannot publish. */
-    @Test
-    void aPartitionThatHasToStageAnewGivesItsTurnUp() throws Exception {
+    /** Both partitions are staged on the same nodes, and it is the turn of the first. */
+    private void publishOneByOne() throws Exception {
         nodeIngestingMax = 1;
         startAndAwaitDirective();
         report(0, MemberPhase.STAGED);
         report(1, MemberPhase.STAGED);
-        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_INGESTING && awaitsTurn(1));
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_INGESTING && !awaitsTurn(0));
+    }
+
+    /** Nobody waits for a partition that cannot publish. */
+    @Test
+    void aPartitionThatHasToStageAnewGivesItsTurnUp() throws Exception {
+        publishOneByOne();
         reportGroup(0, Map.of(N1, MemberPhase.STAGED, N2, MemberPhase.STAGED, N3, MemberPhase.DOWNLOADING));
         await().until(() -> !awaitsTurn(1));
         assertThat(awaitsTurn(0)).isTrue();
@@ -213,11 +214,7 @@ class LoadDriverTest {
     /** The member of a dead node may have said that it is staged. */
     @Test
     void aPartitionWithADeadMemberGivesItsTurnUp() throws Exception {
-        nodeIngestingMax = 1;
-        startAndAwaitDirective();
-        report(0, MemberPhase.STAGED);
-        report(1, MemberPhase.STAGED);
-        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_INGESTING && !awaitsTurn(0));
+        publishOneByOne();
         dead.add(N3);
         loop.execute(driver::onStandingChanged);
         await().until(() -> awaitsTurn(0));
