@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Cache;
 import org.rocksdb.Env;
-import org.rocksdb.LRUCache;
+import org.rocksdb.HyperClockCache;
 import org.rocksdb.Priority;
 import org.rocksdb.RateLimiter;
 import org.rocksdb.RocksDB;
@@ -21,6 +21,11 @@ public final class RocksEngineFactory implements EngineFactory {
      * mostly waits for the disk.
      */
     private static final int FLUSH_THREADS = 8;
+
+    /** The cache then grows its table with what it holds, instead of being sized for one size of block. */
+    private static final long ENTRY_CHARGE_UNKNOWN = 0;
+
+    private static final int SHARD_BITS_BY_CAPACITY = -1;
 
     static {
         RocksDB.loadLibrary();
@@ -59,7 +64,9 @@ public final class RocksEngineFactory implements EngineFactory {
     RocksEngineFactory(EngineOptions options, StepListener steps) {
         this.options = options;
         this.steps = steps;
-        blockCache = new LRUCache(options.blockCacheBytes());
+        // Reads do not wait for each other in this cache, as they do for the order of use in an LRU cache.
+        blockCache =
+                new HyperClockCache(options.blockCacheBytes(), ENTRY_CHARGE_UNKNOWN, SHARD_BITS_BY_CAPACITY, false);
         writeBuffers = new WriteBufferManager(options.writeBufferBytesTotal(), blockCache);
         rateLimiter = options.backgroundBytesPerSecondMax() == 0
                 ? null

@@ -10,6 +10,7 @@ import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.Env;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.RateLimiter;
@@ -64,6 +65,8 @@ final class RocksSettings implements AutoCloseable {
                 .setTableFormatConfig(new BlockBasedTableConfig()
                         .setBlockCache(blockCache)
                         .setBlockSize(BLOCK_BYTES)
+                        // A point read finds its place in a block by hash, without searching it.
+                        .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
                         .setCacheIndexAndFilterBlocks(true)
                         .setCacheIndexAndFilterBlocksWithHighPriority(true)
                         .setPinL0FilterAndIndexBlocksInCache(true)

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.CompressionType;
+import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.EnvOptions;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
@@ -48,8 +49,11 @@ public final class SstWriter implements AutoCloseable {
     public SstWriter(IntFunction<Path> paths, SstOptions sstOptions) {
         this.paths = paths;
         this.targetBytes = sstOptions.targetBytes();
-        options.setTableFormatConfig(
-                new BlockBasedTableConfig().setFormatVersion(FORMAT_VERSION).setFilterPolicy(filter));
+        // Blocks with an index by hash are read by RocksDB 5.18 and later, so by every Pegasus of this format version.
+        options.setTableFormatConfig(new BlockBasedTableConfig()
+                .setFormatVersion(FORMAT_VERSION)
+                .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
+                .setFilterPolicy(filter));
         options.setCompressionType(
                 switch (sstOptions.compression()) {
                     case NONE -> CompressionType.NO_COMPRESSION;
