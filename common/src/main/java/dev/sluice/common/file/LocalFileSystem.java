@@ -74,6 +74,10 @@ public final class LocalFileSystem implements FileSystem {
     @Override
     public void link(Path existing, Path link) throws IOException {
         Files.createLink(link, existing);
+        if (Files.isSymbolicLink(link)) {
+            Files.delete(link);
+            throw new IOException(existing + ": is a symbolic link, expected a file");
+        }
     }
 
     @Override

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedNode {
     private static final List<DataDirectory> DATA = List.of(new DataDirectory("data", Path.of("/data")));
     private static final int AVAILABLE_PERCENT_MIN = 0;
-    private static final DownloadOptions DOWNLOADS = new DownloadOptions(4096, 1, 1, 2, 0, 0, 0, 10);
+    private static final DownloadOptions DOWNLOADS = new DownloadOptions(4096, 1, 1, 2, 0, 0, 0, false, 10);
     private static final int SEGMENT_BYTES = 4096;
 
     private final Cluster cluster;

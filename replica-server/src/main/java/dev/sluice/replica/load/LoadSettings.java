@@ -14,8 +14,17 @@ public final class LoadSettings {
             .doc("Replicas of this node that download at once, over all apps; the others wait in one queue.")
             .mutable();
 
+    /** Whether staging may share files with a store on the same file system. */
+    public static final Option<Boolean> LINK_LOCAL_FILES = Options.bool("replication", "bulk_load_link_local_files")
+            .defaultValue(false)
+            .doc("""
+                    Files of a store on the same file system (local_service) get a second name (hard link) instead of a copy. \
+                    They are hashed all the same. Only for file sets whose files are never changed in place: what is \
+                    written to such a file later is written to the data of the replicas. Where no link can be made, the \
+                    file is copied.""");
+
     /** All of them. */
-    public static final List<Option<?>> ALL = List.of(DOWNLOADING_COUNT_MAX);
+    public static final List<Option<?>> ALL = List.of(DOWNLOADING_COUNT_MAX, LINK_LOCAL_FILES);
 
     /** The remote command that reads and sets {@link #DOWNLOADING_COUNT_MAX}. */
     public static final String DOWNLOADING_COUNT_COMMAND = "replica.max-concurrent-bulk-load-downloading-count";

@@ -64,7 +64,11 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
 
     /** Loads within the limits of the configuration. */
     public NodeLoads(World world) {
-        this(world, DownloadOptions.DEFAULTS, threads(WORKERS, "load-"), threads(1, "load-delete-"));
+        this(
+                world,
+                DownloadOptions.DEFAULTS.withLinkLocalFiles(world.config.get(LoadSettings.LINK_LOCAL_FILES)),
+                threads(WORKERS, "load-"),
+                threads(1, "load-delete-"));
     }
 
     private NodeLoads(World world, DownloadOptions options, ExecutorService workers, ExecutorService deleter) {

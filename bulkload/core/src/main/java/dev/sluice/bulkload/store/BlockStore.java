@@ -3,6 +3,7 @@ package dev.sluice.bulkload.store;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Files under paths. Elements of a path are separated by {@code /}; none is empty, {@code .} or {@code ..}.
@@ -35,6 +36,14 @@ public interface BlockStore extends AutoCloseable {
 
     /** Deletes a file; nothing happens if there is none. */
     void delete(String path) throws BlockStoreException;
+
+    /**
+     * Where a file lies on a file system of this machine, with all links resolved; empty if it does not, or if the store
+     * cannot tell. Fails with NOT_FOUND if there is no such file.
+     */
+    default Optional<Path> localFile(String path) throws BlockStoreException {
+        return Optional.empty();
+    }
 
     /** Where the path is, as a person would look for it. */
     String describe(String path);

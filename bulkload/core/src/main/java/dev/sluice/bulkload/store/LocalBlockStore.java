@@ -18,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,17 @@ public final class LocalBlockStore implements BlockStore {
         try {
             requireFile(file, path);
             return new RangeStream(FileChannel.open(file, StandardOpenOption.READ), path, offset, length);
+        } catch (IOException e) {
+            throw failure(path, e);
+        }
+    }
+
+    @Override
+    public Optional<Path> localFile(String path) throws BlockStoreException {
+        Path file = resolve(path);
+        try {
+            requireFile(file, path);
+            return Optional.of(file.toRealPath());
         } catch (IOException e) {
             throw failure(path, e);
         }

@@ -10,6 +10,7 @@ package dev.sluice.bulkload.transfer;
  * @param backoffMs wait after the first error, doubled after each further one
  * @param backoffMsMax longest wait between two attempts
  * @param reserveBytes bytes that must stay free on the disk
+ * @param linkLocalFiles give a file of the store a second name, instead of copying it, where both lie on one file system
  * @param progressIntervalMs least time between two progress reports of one download
  */
 public record DownloadOptions(
@@ -20,12 +21,13 @@ public record DownloadOptions(
         long backoffMs,
         long backoffMsMax,
         long reserveBytes,
+        boolean linkLocalFiles,
         long progressIntervalMs) {
     /** A killed process fetches at most this much of each file again. */
     public static final int WINDOW_BYTES_MAX = 8 * 1024 * 1024;
 
     public static final DownloadOptions DEFAULTS =
-            new DownloadOptions(WINDOW_BYTES_MAX, 4, 2, 8, 100, 5_000, 256L * 1024 * 1024, 50);
+            new DownloadOptions(WINDOW_BYTES_MAX, 4, 2, 8, 100, 5_000, 256L * 1024 * 1024, false, 50);
 
     public DownloadOptions {
         require(windowBytes >= 1 && windowBytes <= WINDOW_BYTES_MAX, "windowBytes", windowBytes);
@@ -36,6 +38,20 @@ public record DownloadOptions(
         require(backoffMsMax >= backoffMs, "backoffMsMax", backoffMsMax);
         require(reserveBytes >= 0, "reserveBytes", reserveBytes);
         require(progressIntervalMs >= 0, "progressIntervalMs", progressIntervalMs);
+    }
+
+    /** The same, with or without {@link #linkLocalFiles}. */
+    public DownloadOptions withLinkLocalFiles(boolean link) {
+        return new DownloadOptions(
+                windowBytes,
+                piecesPerFile,
+                filesPerReplica,
+                attemptsMax,
+                backoffMs,
+                backoffMsMax,
+                reserveBytes,
+                link,
+                progressIntervalMs);
     }
 
     int pieceBytes() {

@@ -11,12 +11,14 @@ import dev.sluice.common.file.FileSystem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
@@ -68,6 +70,64 @@ final class FileDownload {
 
     /** Returns once the file is complete, right and durable under its final name. */
     void fetch() throws SourceException, StoppedException, IOException {
+        if (!downloader.options.linkLocalFiles() || !link()) {
+            copy();
+        }
+    }
+
+    /**
+     * Gives the store's own file its final name in the directory. False if it cannot be, or is not what the manifest says:
+     * who copies it finds out why.
+     */
+    private boolean link() throws StoppedException, IOException {
+        Path link = directory.link(file.name());
+        downloader.files.delete(link);
+        try {
+            Optional<Path> local = source.store().localFile(source.filePath(file));
+            if (local.isEmpty()) {
+                return false;
+            }
+            downloader.files.link(local.get(), link);
+        } catch (IOException e) {
+            LOG.info("{}: is copied, no link can be made: {}", source.filePath(file), e.toString());
+            return false;
+        }
+        meter.onBegun(file, 0);
+        // Nothing is written to it, as that would be to the store's file; but an engine that takes it over opens it so.
+        try (FileSystem.File linked = downloader.files.open(link)) {
+            if (linked.size() != file.size() || !hashLinked(linked)) {
+                downloader.files.delete(link);
+                return false;
+            }
+            linked.sync();
+        } catch (AccessDeniedException e) {
+            LOG.info("{}: is copied, it may not be written to", source.filePath(file));
+            downloader.files.delete(link);
+            return false;
+        }
+        deletePart();
+        downloader.files.rename(link, directory.file(file.name()));
+        downloader.files.syncDirectory(directory.path());
+        claim.written(file.size());
+        return true;
+    }
+
+    private boolean hashLinked(FileSystem.File linked) throws StoppedException, IOException {
+        digest.reset();
+        if (file.hasMd5()) {
+            hash(linked, file.size(), bytes -> {
+                downloader.throttle.acquire(bytes, stop);
+                meter.onFetched(file, bytes);
+            });
+        }
+        String fault = fault();
+        if (!fault.isEmpty()) {
+            LOG.warn("{}: {}", source.filePath(file), fault);
+        }
+        return fault.isEmpty();
+    }
+
+    private void copy() throws SourceException, StoppedException, IOException {
         int wrongFetches = 0;
         while (true) {
             String fault;
@@ -136,20 +196,25 @@ final class FileDownload {
         if (!file.hasMd5()) {
             return present;
         }
+        hash(target, present, bytes -> {});
+        return present;
+    }
+
+    private void hash(FileSystem.File from, long bytes, ReadListener listener) throws IOException, StoppedException {
         byte[] buffer = downloader.buffers.take();
         try {
             long position = 0;
-            while (position < present) {
+            while (position < bytes) {
                 stop.throwIfStopped();
-                ByteBuffer chunk = ByteBuffer.wrap(buffer, 0, (int) Math.min(buffer.length, present - position));
-                int read = target.read(chunk, position);
+                int wanted = (int) Math.min(Math.min(buffer.length, READ_BYTES), bytes - position);
+                listener.beforeRead(wanted);
+                int read = from.read(ByteBuffer.wrap(buffer, 0, wanted), position);
                 if (read <= 0) {
-                    throw new IOException(part + ": ends at " + position + ", expected " + present + " bytes");
+                    throw new IOException(file.name() + ": ends at " + position + ", expected " + bytes + " bytes");
                 }
                 digest.update(buffer, 0, read);
                 position += read;
             }
-            return present;
         } finally {
             downloader.buffers.giveBack(buffer);
         }
@@ -302,6 +367,11 @@ final class FileDownload {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has MD5", e);
         }
+    }
+
+    /** Hears of each read before it happens, and may make it wait. */
+    private interface ReadListener {
+        void beforeRead(int bytes) throws StoppedException;
     }
 
     private static final class Piece {

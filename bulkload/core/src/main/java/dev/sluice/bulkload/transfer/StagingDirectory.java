@@ -24,6 +24,8 @@ public final class StagingDirectory {
     private static final String MANIFEST_COPY = ".manifest";
     private static final String MANIFEST_TEMPORARY = ".manifest.tmp";
 
+    private static final String LINK_SUFFIX = ".link";
+
     private final FileSystem files;
     private final Path path;
 
@@ -43,6 +45,11 @@ public final class StagingDirectory {
 
     Path part(SstFileName name) {
         return path.resolve(name.value() + SstFileName.PART_SUFFIX);
+    }
+
+    /** A second name of the store's own file, until it is checked. A restart deletes it, and never writes to it. */
+    Path link(SstFileName name) {
+        return path.resolve(name.value() + LINK_SUFFIX);
     }
 
     /** The manifest that the directory was prepared for. Empty if there is none, or it is not whole. */

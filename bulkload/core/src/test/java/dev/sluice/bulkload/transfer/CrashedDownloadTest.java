@@ -84,7 +84,7 @@ class CrashedDownloadTest {
                 path -> DiskLedger.of(files, path),
                 TransferThrottle.unlimited(clock),
                 clock,
-                new DownloadOptions(4096, 2, 2, 2, 0, 0, 0, 1000))) {
+                new DownloadOptions(4096, 2, 2, 2, 0, 0, 0, false, 1000))) {
             DownloadOutcome outcome = downloader
                     .start(new PartitionSource(store, "p"), manifest, directory, progress -> {})
                     .outcome()

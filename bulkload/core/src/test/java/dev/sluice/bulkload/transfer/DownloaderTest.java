@@ -7,6 +7,7 @@ import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.fileset.Remedy;
 import dev.sluice.bulkload.fileset.SstFile;
 import dev.sluice.bulkload.fileset.SstFileName;
+import dev.sluice.bulkload.store.LocalBlockStore;
 import dev.sluice.bulkload.store.PartitionSource;
 import dev.sluice.bulkload.store.testing.InMemoryBlockStore;
 import dev.sluice.bulkload.store.testing.StoreFault;
@@ -55,12 +56,16 @@ class DownloaderTest {
     }
 
     private Downloader downloader(long reserveBytes) {
+        return downloader(reserveBytes, false);
+    }
+
+    private Downloader downloader(long reserveBytes, boolean linkLocalFiles) {
         return new Downloader(
                 files,
                 path -> ledger,
                 throttle,
                 new SystemClock(),
-                new DownloadOptions(WINDOW_BYTES, 4, 2, 5, 1, 10, reserveBytes, 0));
+                new DownloadOptions(WINDOW_BYTES, 4, 2, 5, 1, 10, reserveBytes, linkLocalFiles, 0));
     }
 
     private byte[] storeFile(String name, int bytes) throws Exception {
@@ -106,6 +111,105 @@ class DownloaderTest {
         assertThat(directory().paths(manifest()))
                 .hasSize(4)
                 .allSatisfy(path -> assertThat(path).exists());
+    }
+
+    /** Runs a download that links from a store in a directory beside the replica. */
+    private DownloadOutcome runLinked(LocalBlockStore local) throws Exception {
+        downloader.close();
+        downloader = downloader(0, true);
+        return downloader
+                .start(new PartitionSource(local, "p"), manifest(), directory(), heard::add)
+                .outcome()
+                .get(20, TimeUnit.SECONDS);
+    }
+
+    private Path copyToDisk(String name, byte[] content) throws Exception {
+        Path file = temporary.resolve("store/p/" + name);
+        Files.createDirectories(file.getParent());
+        return Files.write(file, content);
+    }
+
+    @Test
+    void aFileOfTheSameFileSystemIsLinkedAndHashedIfTheOptionAllowsIt() throws Exception {
+        byte[] content = storeFile("1.sst", FILE_BYTES);
+        Path original = copyToDisk("1.sst", content);
+        // What another attempt left: a part, and a link that was not checked.
+        Files.createDirectories(directory().path());
+        directory().prepare(manifest());
+        Files.write(directory().part(new SstFileName("1.sst")), new byte[100]);
+        Files.createLink(directory().link(new SstFileName("1.sst")), original);
+        assertThat(runLinked(LocalBlockStore.below(temporary.resolve("store"))))
+                .isInstanceOf(DownloadOutcome.Complete.class);
+        assertThat(files.isSameFile(staged("1.sst"), original)).isTrue();
+        assertThat(files.list(directory().path())).containsExactly(".manifest", "1.sst");
+        assertThat(heard.get(heard.size() - 1).bytesDone()).isEqualTo(FILE_BYTES);
+        assertThat(ledger.reservedBytes()).isZero();
+    }
+
+    @Test
+    void aFileIsNotLinkedUnlessTheOptionAllowsIt() throws Exception {
+        Path original = copyToDisk("1.sst", storeFile("1.sst", FILE_BYTES));
+        LocalBlockStore local = LocalBlockStore.below(temporary.resolve("store"));
+        assertThat(downloader
+                        .start(new PartitionSource(local, "p"), manifest(), directory(), heard::add)
+                        .outcome()
+                        .get(20, TimeUnit.SECONDS))
+                .isInstanceOf(DownloadOutcome.Complete.class);
+        assertThat(files.isSameFile(staged("1.sst"), original)).isFalse();
+    }
+
+    @Test
+    void aWrongFileIsRefusedWhenLinkedAndStaysAsItIs() throws Exception {
+        byte[] content = storeFile("1.sst", FILE_BYTES);
+        content[FILE_BYTES / 2] ^= 1;
+        Path original = copyToDisk("1.sst", content);
+        assertThat(runLinked(LocalBlockStore.below(temporary.resolve("store"))))
+                .isInstanceOfSatisfying(
+                        DownloadOutcome.Failed.class,
+                        failed -> assertThat(failed.error()).hasMessageContaining("expected md5"));
+        assertThat(original).hasBinaryContent(content);
+        assertThat(files.list(directory().path())).containsExactly(".manifest");
+    }
+
+    @Test
+    void aFileThatBecameLongerIsRefusedWhenLinkedAndStaysAsItIs() throws Exception {
+        byte[] content = Arrays.copyOf(storeFile("1.sst", FILE_BYTES), FILE_BYTES + 1);
+        Path original = copyToDisk("1.sst", content);
+        assertThat(runLinked(LocalBlockStore.below(temporary.resolve("store"))))
+                .isInstanceOf(DownloadOutcome.Failed.class);
+        assertThat(original).hasBinaryContent(content);
+    }
+
+    /** A store may name a file that is on another file system, or gone since. */
+    @Test
+    void aFileThatCannotBeLinkedIsCopied() throws Exception {
+        byte[] content = storeFile("1.sst", FILE_BYTES);
+        store.localFile(temporary.resolve("gone"));
+        downloader.close();
+        downloader = downloader(0, true);
+        assertThat(run()).isInstanceOf(DownloadOutcome.Complete.class);
+        assertThat(staged("1.sst")).hasBinaryContent(content);
+    }
+
+    @Test
+    void aLinkOfTheStoreIsFollowed() throws Exception {
+        byte[] content = storeFile("1.sst", FILE_BYTES);
+        Path original = copyToDisk("elsewhere", content);
+        Files.createSymbolicLink(temporary.resolve("store/p/1.sst"), original);
+        assertThat(runLinked(LocalBlockStore.below(temporary.resolve("store"))))
+                .isInstanceOf(DownloadOutcome.Complete.class);
+        assertThat(files.isSameFile(staged("1.sst"), original)).isTrue();
+        assertThat(staged("1.sst")).isRegularFile();
+        assertThat(Files.isSymbolicLink(staged("1.sst"))).isFalse();
+    }
+
+    @Test
+    void aStoreThatHasNoLocalFilesIsCopiedFrom() throws Exception {
+        byte[] content = storeFile("1.sst", FILE_BYTES);
+        downloader.close();
+        downloader = downloader(0, true);
+        assertThat(run()).isInstanceOf(DownloadOutcome.Complete.class);
+        assertThat(staged("1.sst")).hasBinaryContent(content);
     }
 
     /** B.14. */

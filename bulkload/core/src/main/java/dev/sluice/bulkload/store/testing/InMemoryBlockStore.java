@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ public final class InMemoryBlockStore implements BlockStore {
     private final NavigableMap<String, byte[]> files = new TreeMap<>();
     private final Map<String, Deque<StoreFault>> faults = new HashMap<>();
     private final Map<String, Long> bytesRead = new HashMap<>();
+    private Optional<Path> localFile = Optional.empty();
 
     /** Puts a file into the store. */
     public synchronized InMemoryBlockStore put(String path, byte[] content) {
@@ -104,6 +106,16 @@ public final class InMemoryBlockStore implements BlockStore {
     @Override
     public synchronized void delete(String path) throws BlockStoreException {
         files.remove(checked(path));
+    }
+
+    /** From now on the store says of every file that it lies there. */
+    public synchronized void localFile(Path where) {
+        localFile = Optional.of(where);
+    }
+
+    @Override
+    public synchronized Optional<Path> localFile(String path) {
+        return localFile;
     }
 
     @Override
