@@ -103,7 +103,10 @@ final class Cluster implements StateListener {
                         "replication.gc_disk_garbage_replica_interval_seconds",
                         "3",
                         "replication.report_interval_ms",
-                        "2000"));
+                        "2000",
+                        // A download is one step of the simulation: it cannot wait for time to pass.
+                        "replication.transfer_throttle_adaptive",
+                        "false"));
         journals = new InMemoryJournalGroup(
                 world.time(),
                 chance.fork("journal"),

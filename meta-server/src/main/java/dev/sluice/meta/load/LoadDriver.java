@@ -57,6 +57,9 @@ public final class LoadDriver implements StateListener, AutoCloseable {
     /** Turns to publish are given at most so often: all partitions are looked at for it. */
     private static final long TURNS_MS = 10;
 
+    /** What changes turns without being told is noticed after this time. */
+    private static final long TURNS_BEAT_MS = 1_000;
+
     private final MetaLeader leader;
     private final EventLoop loop;
     private final Nodes nodes;
@@ -69,6 +72,7 @@ public final class LoadDriver implements StateListener, AutoCloseable {
     private final PublishTurns turns = new PublishTurns();
     private final LoadOptions options;
     private boolean turnsPlanned;
+    private boolean turnsBeatPlanned;
     private long lastTurnsMs = Long.MIN_VALUE / 2;
     private boolean leading;
 
@@ -244,9 +248,24 @@ public final class LoadDriver implements StateListener, AutoCloseable {
                 leader.state().loads().byApp().values(),
                 this::reportsOf,
                 nodes::isLive,
-                options.nodeIngestingMax().getAsInt());
+                options.nodeIngestingMax().getAsInt(),
+                loop.nowMs());
         if (!changed.isEmpty()) {
             nodes.tell(changed);
+        }
+        planTurnsBeat();
+    }
+
+    /** As long as somebody publishes: a turn may last too long, and the limit may be another one. */
+    private void planTurnsBeat() {
+        boolean publishes = leader.state().loads().byApp().values().stream()
+                .anyMatch(load -> load.phase().goal() == LoadGoal.PUBLISH);
+        if (publishes && !turnsBeatPlanned) {
+            turnsBeatPlanned = true;
+            loop.schedule(TURNS_BEAT_MS, () -> {
+                turnsBeatPlanned = false;
+                giveTurns();
+            });
         }
     }
 

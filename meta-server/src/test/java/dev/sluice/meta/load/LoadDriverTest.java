@@ -170,7 +170,7 @@ class LoadDriverTest {
         assertThat(journal.committedCount()).as("records of a load are few").isLessThanOrEqualTo(12);
     }
 
-    /** B.15: a node ingests for few partitions at once, and the query says what the others wait for. */
+    /** A node ingests for few partitions at once, and the query says what the others wait for. */
     @Test
     void partitionsOfANodePublishInTurns() throws Exception {
         publishOneByOne();
@@ -218,6 +218,16 @@ class LoadDriverTest {
         dead.add(N3);
         loop.execute(driver::onStandingChanged);
         await().until(() -> awaitsTurn(0));
+        assertThat(query().getHintMsg()).contains(N3 + " is dead").doesNotContain("fewer partitions");
+    }
+
+    @Test
+    void aHigherLimitCountsWithoutAnotherReport() throws Exception {
+        publishOneByOne();
+        assertThat(awaitsTurn(1)).isTrue();
+        nodeIngestingMax = 2;
+        await().until(() -> !awaitsTurn(1));
+        assertThat(awaitsTurn(0)).isFalse();
     }
 
     /** B.5: what a report says is in the next query. */

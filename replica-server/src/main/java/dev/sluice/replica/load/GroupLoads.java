@@ -32,13 +32,17 @@ final class GroupLoads {
     private static final long BEAT_MS = 500;
     /** A proposal that did not end well is tried again after this time. */
     private static final long PROPOSE_RETRY_MS = 200;
+    /** A preparation that takes longer is not waited for: other partitions wait for the turn of this one. */
+    private static final long PREPARE_WAIT_MS = 30_000;
 
     private final LoadHost host;
     private GroupLoad group = GroupLoad.begin(LoadOrder.NOTHING);
     private @Nullable LoadDirective directive;
     private List<HostPort> told = List.of();
-    /** This replica's engine does ahead what would hold writes up inside the publish; the others were told to as well. */
-    private boolean preparing;
+    /** This replica's engine does ahead what would hold writes up inside this publish; 0 if it does not. */
+    private long preparingLoadId;
+
+    private long preparingSinceMs;
 
     private boolean heardDirective;
     private boolean beatPlanned;
@@ -56,7 +60,6 @@ final class GroupLoads {
         group = GroupLoad.begin(LoadOrder.NOTHING);
         directive = null;
         heardDirective = false;
-        preparing = false;
         told = List.of();
     }
 
@@ -83,11 +86,19 @@ final class GroupLoads {
         planBeat();
     }
 
-    /** The engine of this replica begins to prepare the publish, or has ended it, well or not. */
-    void onPreparing(boolean begins) {
-        preparing = begins;
-        if (!begins && host.view().isPrimary()) {
-            proposeIfReady();
+    /** The engine of this replica begins to prepare the publish. */
+    void onPreparing(long loadId) {
+        preparingLoadId = loadId;
+        preparingSinceMs = host.loop().nowMs();
+    }
+
+    /** It has ended that, well or not. */
+    void onPrepared(long loadId) {
+        if (preparingLoadId == loadId) {
+            preparingLoadId = 0;
+            if (host.view().isPrimary()) {
+                proposeIfReady();
+            }
         }
     }
 
@@ -159,7 +170,7 @@ final class GroupLoads {
         members.add(host.self());
         boolean isTurn = directive != null && !directive.isAwaitsTurn();
         if (closed
-                || preparing
+                || isPreparing()
                 || !isTurn
                 || !host.view().serving()
                 || !group.shouldPropose(members, host.publishedLoadId())) {
@@ -179,6 +190,10 @@ final class GroupLoads {
                 group = group.onProposalEnded();
             }
         });
+    }
+
+    private boolean isPreparing() {
+        return preparingLoadId == group.order().loadId() && host.loop().nowMs() - preparingSinceMs < PREPARE_WAIT_MS;
     }
 
     private void planBeat() {

@@ -65,6 +65,9 @@ final class ReplicaLoads implements LoadHooks {
     private final GroupLoads group;
     private ReplicaLoad state = ReplicaLoad.idle();
     private LoadOrder order = LoadOrder.NOTHING;
+    /** Of the leader's directive: whether the partition may publish now. */
+    private boolean isTurn;
+
     /** Nothing is wanted before somebody said so: least of all that what is on disk be deleted. */
     private boolean hasOrder;
     /** The load that the leader spoke of to this replica while it was inactive; 0 for none. */
@@ -201,7 +204,7 @@ final class ReplicaLoads implements LoadHooks {
     @Override
     public void onDirective(@Nullable LoadDirective directive) {
         // First: what is prepared here is waited for before the publish is proposed.
-        order(LoadWire.order(directive, host.self()));
+        order(directive);
         group.onDirective(directive);
         push();
     }
@@ -210,6 +213,7 @@ final class ReplicaLoads implements LoadHooks {
     public void onDirectiveAlone(LoadDirective directive) {
         directiveAlone = directive.getLoadId();
         order = LoadWire.order(directive, host.self());
+        isTurn = false;
         rest();
         hasOrder = true;
         obey();
@@ -221,7 +225,7 @@ final class ReplicaLoads implements LoadHooks {
         // A request of an older ballot does not come here; within one ballot the newest wins.
         if (request.getSequence() >= groupSequence) {
             groupSequence = request.getSequence();
-            order(LoadWire.order(request.getLoad(), host.self()));
+            order(request.getLoad());
         }
         GroupLoadReply reply = new GroupLoadReply();
         reply.setErr(WireErrorCode.of("ERR_OK"));
@@ -256,13 +260,13 @@ final class ReplicaLoads implements LoadHooks {
 
     // ---- The machine
 
-    private void order(LoadOrder wanted) {
+    private void order(@Nullable LoadDirective directive) {
+        LoadOrder wanted = LoadWire.order(directive, host.self());
         order = wanted;
+        isTurn = directive != null && !directive.isAwaitsTurn();
         hasOrder = true;
         obey();
-        if (wanted.goal() == LoadGoal.PUBLISH) {
-            prepareIfStaged();
-        }
+        prepareIfStaged();
         // What the engine has published is heard from the mutation itself, unless it came with a checkpoint.
         if (isPublishedBy(wanted) && state.phase() == MemberPhase.STAGED) {
             host.loop().schedule(PUBLISHED_CHECK_MS, this::lookForPublish);
@@ -315,20 +319,23 @@ final class ReplicaLoads implements LoadHooks {
         }
     }
 
-    /** The flush before an ingest is done ahead, so that the publish itself is short. */
+    /**
+     * The flush before an ingest is done ahead, so that the publish itself is short; but not before the turn of this
+     * partition has come: disk and threads are for those whose turn it is, and what is written until then needs the next flush.
+     */
     private void prepareIfStaged() {
         // What is staged may be of the load before, whose publish is still to be applied.
         boolean here = state.phase() == MemberPhase.STAGED && state.loadId() == order.loadId();
-        if (here && preparedLoadId < order.loadId()) {
+        if (here && order.goal() == LoadGoal.PUBLISH && isTurn && preparedLoadId < order.loadId()) {
             preparedLoadId = order.loadId();
             Publish publish = publish(order);
-            group.onPreparing(true);
+            group.onPreparing(publish.loadId());
             host.preparePublish(publish, stagedFiles(publish), error -> {
                 if (error != null) {
                     LOG.info(
                             "{}: load {} is not prepared ahead: {}", host.gpid(), publish.loadId(), error.getMessage());
                 }
-                group.onPreparing(false);
+                group.onPrepared(publish.loadId());
             });
         }
     }
@@ -370,7 +377,7 @@ final class ReplicaLoads implements LoadHooks {
             }
             // Also then: it comes back as a learner, and has to get staged to be of use.
             retryLater(failed);
-        } else if (state.phase() == MemberPhase.STAGED && order.goal() == LoadGoal.PUBLISH) {
+        } else {
             prepareIfStaged();
         }
     }

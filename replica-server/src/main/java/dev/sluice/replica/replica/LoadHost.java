@@ -56,8 +56,8 @@ public interface LoadHost {
     void reportChanged();
 
     /**
-     * Flushes and links ahead, so that the publish itself is short; may be left out. Runs on the maintenance pool;
-     * {@code done} gets null, or what went wrong.
+     * Flushes and links ahead, so that the publish itself is short. Runs on the maintenance pool; {@code done} gets null, or
+     * what went wrong. The publish is right without it.
      */
     void preparePublish(Publish publish, List<Path> stagedFiles, Consumer<@Nullable RuntimeException> done);
 

@@ -88,14 +88,16 @@ record ReplicaLoadHost(Replica replica, ReplicaServices services, Path loadDirec
     public void preparePublish(Publish publish, List<Path> stagedFiles, Consumer<@Nullable RuntimeException> done) {
         Engine engine = replica.engine();
         services.maintenance().execute(() -> {
-            RuntimeException failure = null;
+            RuntimeException failure = new IllegalStateException("it broke off, see the log");
             try {
                 engine.preparePublish(publish, stagedFiles);
+                failure = null;
             } catch (RuntimeException e) {
                 failure = e;
+            } finally {
+                RuntimeException result = failure;
+                loop().execute(() -> done.accept(result));
             }
-            RuntimeException result = failure;
-            loop().execute(() -> done.accept(result));
         });
     }
 

@@ -103,11 +103,13 @@ final class ReplicaLoadsTest {
         try (BlockStores stores = new BlockStores(List.of())) {
             ReplicaLoads loads = new ReplicaLoads(host, node(stores));
             loads.onDirective(toPublish(4).setAwaitsTurn(true));
-            assertThat(host.prepared).containsExactly(4L);
-            host.prepareEnds.get(0).accept(null);
             time.advance(1_000);
+            assertThat(host.prepared).isEmpty();
             assertThat(host.proposed).isEmpty();
             loads.onDirective(toPublish(4));
+            assertThat(host.prepared).containsExactly(4L);
+            assertThat(host.proposed).isEmpty();
+            host.prepareEnds.get(0).accept(null);
             assertThat(host.proposed).containsExactly(4L);
             loads.close();
         }
@@ -123,6 +125,22 @@ final class ReplicaLoadsTest {
             time.advance(1_000);
             assertThat(host.proposed).isEmpty();
             host.prepareEnds.get(0).accept(new IllegalStateException("no memory to flush"));
+            assertThat(host.proposed).containsExactly(4L);
+            loads.close();
+        }
+    }
+
+    /** A pool that is full, or a disk that hangs, holds up the publish, and all that wait for its turn to end. */
+    @Test
+    void aPreparationThatDoesNotEndIsNotWaitedForWithoutLimit() throws IOException {
+        stage(4);
+        host.role = RoleName.PRIMARY;
+        try (BlockStores stores = new BlockStores(List.of())) {
+            ReplicaLoads loads = new ReplicaLoads(host, node(stores));
+            loads.onDirective(toPublish(4));
+            time.advance(29_000);
+            assertThat(host.proposed).isEmpty();
+            time.advance(2_000);
             assertThat(host.proposed).containsExactly(4L);
             loads.close();
         }

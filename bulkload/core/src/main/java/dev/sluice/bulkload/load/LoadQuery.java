@@ -228,7 +228,10 @@ public final class LoadQuery {
             parts.add("has " + partition.members().size() + " members, waits for "
                     + load.plan().minReplicaCount());
         }
-        boolean isReady = load.phase().goal() == LoadGoal.PUBLISH && reports.allReady(index, partition);
+        boolean isReady = load.phase().goal() == LoadGoal.PUBLISH
+                && parts.isEmpty()
+                && partition.members().stream().allMatch(live)
+                && reports.allReady(index, partition);
         if (isReady && !mayPublish.test(new Gpid(load.plan().appId(), index))) {
             return name + ": is staged, and waits until fewer partitions of its nodes publish at once"
                     + " (bulk_load_node_max_ingesting_count)";

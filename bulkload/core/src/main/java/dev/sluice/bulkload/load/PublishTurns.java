@@ -1,5 +1,7 @@
 package dev.sluice.bulkload.load;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.wire.internal.LoadGoal;
@@ -18,15 +20,29 @@ import java.util.function.Predicate;
  *
  * <p>Whether a load is published was decided before, for all of its partitions; this only spreads it over time. A
  * partition takes its turn when all of its members have what they need, and ends it when all have applied the publish. One
- * whose members have to stage anew, or are not live, neither takes a turn nor keeps one, so that nobody waits for a node that
- * is gone. Never journaled: a new leader gives the turns anew once it has heard of the partitions, and for a moment there
- * may be more than the limit. Belongs to the leader's event loop.
+ * whose members have to stage anew, are not live, or are too few, neither takes a turn nor keeps one, so that nobody waits for
+ * a node that is gone. One that has had its turn for {@link #TURN_MAX_MS} keeps it, and is not waited for any longer: a disk
+ * that hangs holds up its own partitions alone.
+ *
+ * <p>So there may be more than the limit on a node: after such a time, after the limit was lowered or a member came to a
+ * partition that has its turn, and with a new leader, as turns are never journaled: it gives them anew once it has heard of the
+ * partitions. Belongs to the leader's event loop.
  */
 public final class PublishTurns {
-    /** Those that publish now, with the nodes that they do it on. */
-    private final Map<Gpid, Set<HostPort>> publishing = new TreeMap<>();
+    /** How long a turn is waited for. A publish that goes well takes seconds. */
+    public static final long TURN_MAX_MS = 30_000;
+
+    /** Those that publish now. */
+    private final Map<Gpid, Turn> publishing = new TreeMap<>();
 
     private final Set<Gpid> published = new TreeSet<>();
+
+    /**
+     * The turn of a partition.
+     *
+     * @param nodes where it publishes
+     */
+    private record Turn(Set<HostPort> nodes, long sinceMs) {}
 
     /** Whether the leader's directive may let the primary propose the publish. */
     public boolean mayPublish(Gpid gpid) {
@@ -43,13 +59,15 @@ public final class PublishTurns {
      * Ends turns and gives new ones.
      *
      * @param partitionsPerNodeMax that may publish on one node at once, at least 1
+     * @param nowMs of the loop's clock
      * @return the partitions whose directive is another one now
      */
     public Set<Gpid> update(
             Collection<AppLoad> loads,
             Function<AppLoad, LoadReports> reportsOf,
             Predicate<HostPort> live,
-            int partitionsPerNodeMax) {
+            int partitionsPerNodeMax,
+            long nowMs) {
         Map<Gpid, Set<HostPort>> ready = new TreeMap<>();
         Set<Gpid> nowPublished = new TreeSet<>();
         for (AppLoad load : loads) {
@@ -62,13 +80,15 @@ public final class PublishTurns {
         published.clear();
         published.addAll(nowPublished);
         publishing.keySet().retainAll(ready.keySet());
-        publishing.replaceAll((gpid, nodes) -> ready.get(gpid));
+        publishing.replaceAll((gpid, turn) -> new Turn(requireNonNull(ready.get(gpid)), turn.sinceMs()));
 
         Map<HostPort, Integer> busy = new HashMap<>();
-        publishing.values().forEach(nodes -> nodes.forEach(node -> busy.merge(node, 1, Integer::sum)));
+        publishing.values().stream()
+                .filter(turn -> nowMs - turn.sinceMs() < TURN_MAX_MS)
+                .forEach(turn -> turn.nodes().forEach(node -> busy.merge(node, 1, Integer::sum)));
         ready.forEach((gpid, nodes) -> {
             boolean fits = nodes.stream().allMatch(node -> busy.getOrDefault(node, 0) < partitionsPerNodeMax);
-            if (fits && publishing.putIfAbsent(gpid, nodes) == null) {
+            if (fits && publishing.putIfAbsent(gpid, new Turn(nodes, nowMs)) == null) {
                 nodes.forEach(node -> busy.merge(node, 1, Integer::sum));
             }
         });
@@ -95,7 +115,9 @@ public final class PublishTurns {
             PartitionLoad partition = load.partitions().get(index);
             if (reports.isPublished(index, partition)) {
                 published.add(gpid);
-            } else if (partition.members().stream().allMatch(live) && reports.allReady(index, partition)) {
+            } else if (partition.members().size() >= load.plan().minReplicaCount()
+                    && partition.members().stream().allMatch(live)
+                    && reports.allReady(index, partition)) {
                 ready.put(gpid, new TreeSet<>(partition.members()));
             }
         }

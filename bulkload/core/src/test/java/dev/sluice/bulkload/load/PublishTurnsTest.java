@@ -7,6 +7,7 @@ import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.wire.internal.MemberPhase;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +18,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,8 +48,7 @@ class PublishTurnsTest {
         for (int step = 0; step < STEPS; step++) {
             disturb(random);
             Set<Gpid> before = withTurn();
-            Set<Gpid> changed = turns.update(
-                    loads, load -> reports.get(load.plan().appId() - 1), node -> !dead.contains(node), limit);
+            Set<Gpid> changed = update(limit, step);
             Set<Gpid> after = withTurn();
 
             Map<HostPort, Integer> busy = new HashMap<>();
@@ -68,25 +69,87 @@ class PublishTurnsTest {
         }
     }
 
+    private Set<Gpid> update(int limit, long nowMs) {
+        return turns.update(
+                loads, load -> reports.get(load.plan().appId() - 1), node -> !dead.contains(node), limit, nowMs);
+    }
+
+    /** It is staged, but its primary may not publish before there are more members. */
+    @Test
+    void aPartitionOfTooFewMembersTakesNoTurn() {
+        addApp(1, List.of(members(1), members(1, 2), members(1, 2, 3)));
+        stageAll();
+        update(1, 0);
+        assertThat(withTurn()).containsExactly(new Gpid(1, 1));
+    }
+
+    @Test
+    void aTurnThatLastsTooLongIsKeptAndNotWaitedForAnyMore() {
+        addApp(1, List.of(members(1, 2), members(1, 3), members(1, 4)));
+        stageAll();
+        assertThat(update(1, 5)).containsExactly(new Gpid(1, 0));
+        assertThat(update(1, 5 + PublishTurns.TURN_MAX_MS - 1)).isEmpty();
+        assertThat(update(1, 5 + PublishTurns.TURN_MAX_MS)).containsExactly(new Gpid(1, 1));
+        assertThat(withTurn()).containsExactlyInAnyOrder(new Gpid(1, 0), new Gpid(1, 1));
+    }
+
+    @Test
+    void aLowerLimitTakesNoTurnAwayAndAHigherOneGivesMore() {
+        addApp(1, List.of(members(1, 2), members(1, 3), members(1, 4), members(1, 5)));
+        stageAll();
+        assertThat(update(2, 0)).hasSize(2);
+        assertThat(update(1, 1)).isEmpty();
+        assertThat(update(3, 2)).containsExactly(new Gpid(1, 2));
+    }
+
+    @Test
+    void aNewLeaderGivesTheTurnsAnew() {
+        addApp(1, List.of(members(1, 2), members(1, 2)));
+        stageAll();
+        update(1, 0);
+        turns.clear();
+        assertThat(withTurn()).isEmpty();
+        assertThat(update(1, 0)).containsExactly(new Gpid(1, 0));
+    }
+
+    private static List<HostPort> members(int... numbers) {
+        return Arrays.stream(numbers).mapToObj(PublishTurnsTest::node).toList();
+    }
+
+    private static HostPort node(int number) {
+        return new HostPort("10.0.0." + number, 34801);
+    }
+
+    private void stageAll() {
+        phases.forEach((gpid, group) -> hear(gpid));
+    }
+
     private void begin(Random random) {
         for (int i = 1; i <= 5; i++) {
-            nodes.add(new HostPort("10.0.0." + i, 34801));
+            nodes.add(node(i));
         }
         for (int appId = 1; appId <= APPS; appId++) {
-            List<PartitionLoad> partitions = new ArrayList<>();
+            List<List<HostPort>> groups = new ArrayList<>();
             for (int index = 0; index < PARTITIONS; index++) {
                 List<HostPort> shuffled = new ArrayList<>(nodes);
                 Collections.shuffle(shuffled, random);
-                List<HostPort> members = shuffled.subList(0, 3);
-                partitions.add(PartitionLoad.of(BALLOT, members.get(0), members));
-                Map<HostPort, MemberPhase> staged = new TreeMap<>();
-                members.forEach(member -> staged.put(member, MemberPhase.STAGED));
-                phases.put(new Gpid(appId, index), staged);
+                groups.add(shuffled.subList(0, 3));
             }
-            LoadPlan plan = new LoadPlan(appId, appId, new LoadSource("local", "r", "c", "a"), 0, 0, "full", 2, 0);
-            loads.add(new AppLoad(plan, new AppPhase.Ingesting(1), partitions));
-            reports.add(new LoadReports(appId));
+            addApp(appId, groups);
         }
+    }
+
+    private void addApp(int appId, List<List<HostPort>> groups) {
+        List<PartitionLoad> partitions = new ArrayList<>();
+        for (List<HostPort> members : groups) {
+            Map<HostPort, MemberPhase> staged = new TreeMap<>();
+            members.forEach(member -> staged.put(member, MemberPhase.STAGED));
+            phases.put(new Gpid(appId, partitions.size()), staged);
+            partitions.add(PartitionLoad.of(BALLOT, members.get(0), members));
+        }
+        LoadPlan plan = new LoadPlan(appId, appId, new LoadSource("local", "r", "c", "a"), 0, 0, "full", 2, 0);
+        loads.add(new AppLoad(plan, new AppPhase.Ingesting(1), partitions));
+        reports.add(new LoadReports(appId));
     }
 
     /** Most members go on; some have to stage anew, and now and then a node dies or comes back. */
@@ -100,9 +163,7 @@ class PublishTurnsTest {
                     : turns.mayPublish(gpid) ? MemberPhase.PUBLISHED : MemberPhase.STAGED;
             Map<HostPort, MemberPhase> group = Objects.requireNonNull(phases.get(gpid));
             group.put(member, next);
-            Map<HostPort, MemberReport> said = new TreeMap<>();
-            group.forEach((node, phase) -> said.put(node, report(gpid.appId(), phase)));
-            reports.get(gpid.appId() - 1).hear(gpid.partitionIndex(), BALLOT, gpid.appId(), said);
+            hear(gpid);
         }
         if (random.nextInt(20) == 0) {
             HostPort node = nodes.get(random.nextInt(nodes.size()));
@@ -110,6 +171,12 @@ class PublishTurnsTest {
                 dead.add(node);
             }
         }
+    }
+
+    private void hear(Gpid gpid) {
+        Map<HostPort, MemberReport> said = new TreeMap<>();
+        Objects.requireNonNull(phases.get(gpid)).forEach((node, phase) -> said.put(node, report(gpid.appId(), phase)));
+        reports.get(gpid.appId() - 1).hear(gpid.partitionIndex(), BALLOT, gpid.appId(), said);
     }
 
     private Set<Gpid> withTurn() {
