@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SimulationTest {
     private static final long FAULTY_MS = 6_000;
-    private static final int SEEDS = Integer.getInteger("sluice.seeds", 2_000);
+    private static final int SEEDS = Integer.getInteger("sluice.seeds", 5_000);
     private static final int THREADS = 2;
     private static final int FAILURES_MAX = 5;
 

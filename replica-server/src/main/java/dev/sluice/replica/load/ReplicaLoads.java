@@ -313,8 +313,10 @@ final class ReplicaLoads implements LoadHooks {
         long published = host.publishedLoadId();
         if (!closed && published > 0 && published >= state.loadId() && state.phase() != MemberPhase.PUBLISHED) {
             // The mutation may have brought it after all, its word being on the way: then it is not durable yet.
-            take(state.onPublished(published, host.appliedDecree()), "the engine has it");
+            long applied = host.appliedDecree();
+            take(state.onPublished(published, applied), "the engine has it");
             take(state.onDurable(host.durableDecree()), "durable");
+            host.flushSoon(applied); // nobody else may be about to: the app may have no more writes
             obey();
         }
     }

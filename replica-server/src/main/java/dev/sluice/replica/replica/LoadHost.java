@@ -52,6 +52,9 @@ public interface LoadHost {
     /** Decree up to which this replica's engine survives a crash. */
     long durableDecree();
 
+    /** Flushes soon, and again until that decree is durable. {@link LoadHooks#onDurable} hears of it. */
+    void flushSoon(long decree);
+
     /** Something of {@link LoadHooks#report} changed: it goes to the leader at once. */
     void reportChanged();
 

@@ -420,6 +420,10 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         return slot.appliedDecree();
     }
 
+    void flushSoon(long decree) {
+        flusher.flushSoon(decree);
+    }
+
     long durable() {
         return slot.durableDecree();
     }

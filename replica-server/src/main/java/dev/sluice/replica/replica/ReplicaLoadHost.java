@@ -80,6 +80,11 @@ record ReplicaLoadHost(Replica replica, ReplicaServices services, Path loadDirec
     }
 
     @Override
+    public void flushSoon(long decree) {
+        replica.flushSoon(decree);
+    }
+
+    @Override
     public void reportChanged() {
         replica.reportChanged();
     }

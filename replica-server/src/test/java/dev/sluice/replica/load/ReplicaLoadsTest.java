@@ -146,6 +146,26 @@ final class ReplicaLoadsTest {
         }
     }
 
+    /** B.2: without another write nobody else would flush, and the next load would wait for it for ever. */
+    @Test
+    void aPublishThatCameWithACheckpointIsMadeDurable() throws IOException {
+        stage(4);
+        host.role = RoleName.SECONDARY;
+        try (BlockStores stores = new BlockStores(List.of())) {
+            ReplicaLoads loads = new ReplicaLoads(host, node(stores));
+            host.published = 4;
+            host.applied = 24;
+            loads.onGroupLoad(publishOf(1, 4));
+            time.advance(1_000);
+            assertThat(host.flushedUpTo).isEqualTo(24);
+            loads.onDurable(24);
+            loads.onGroupLoad(publishOf(2, 5).setLoad(LoadWire.nothing().setLoadId(5)));
+            time.advance(1_000);
+            assertThat(files.exists(DIRECTORY.resolve("4/0.sst"))).isFalse();
+            loads.close();
+        }
+    }
+
     private static LoadDirective toPublish(long loadId) {
         return LoadWire.nothing().setLoadId(loadId).setGoal(LoadGoal.PUBLISH);
     }
@@ -266,6 +286,9 @@ final class ReplicaLoadsTest {
     /** A replica that is no member, and says what its log holds. */
     private final class Host implements LoadHost {
         private long awaited;
+        private long published;
+        private long applied;
+        private long flushedUpTo;
         private final List<Long> prepared = new ArrayList<>();
         private final List<Long> proposed = new ArrayList<>();
         private final List<Consumer<@Nullable RuntimeException>> prepareEnds = new ArrayList<>();
@@ -306,7 +329,7 @@ final class ReplicaLoadsTest {
 
         @Override
         public long publishedLoadId() {
-            return 0;
+            return published;
         }
 
         @Override
@@ -326,12 +349,17 @@ final class ReplicaLoadsTest {
 
         @Override
         public long appliedDecree() {
-            return 0;
+            return applied;
         }
 
         @Override
         public long durableDecree() {
             return 0;
+        }
+
+        @Override
+        public void flushSoon(long decree) {
+            flushedUpTo = decree;
         }
 
         @Override
