@@ -83,7 +83,7 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
     private boolean reportQueued;
     private volatile @Nullable PartitionDirective told;
     private volatile String engineDamage = "";
-    private volatile boolean failedByDisk;
+    private volatile boolean failedByNode;
     private volatile boolean diskRefuses;
     private volatile boolean closed;
 
@@ -200,10 +200,10 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         return !engineDamage.isEmpty();
     }
 
-    /** True if it is out because its disk failed, and nobody else has the data; any thread. */
-    boolean waitsForItsDisk() {
+    /** True if it is out because its node failed, not its data, and nobody else has that; any thread. */
+    boolean waitsForItsNode() {
         ReplicaView now = view;
-        return failedByDisk
+        return failedByNode
                 && now.role() == RoleName.ERROR
                 && services.self().equals(now.primary())
                 && now.configuration().secondaries().isEmpty();
@@ -304,13 +304,19 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         }
     }
 
+    /** Takes it out for a failure of its node, say of the disk where a load is staged: what it has of the data is right. */
+    void failByNode(String message) {
+        failedByNode = !closed;
+        fail(message);
+    }
+
     @Override
     public void fail(String message, RuntimeException cause) {
         boolean disk = cause instanceof EngineException engine
                 ? engine.kind() == EngineException.Kind.DISK
                 : cause instanceof LogException && cause.getCause() instanceof IOException;
         if (disk && !closed) {
-            failedByDisk = true;
+            failedByNode = true;
             services.disks().noteTrouble(directory.path(), message);
         }
         fail(message);
@@ -613,7 +619,7 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
 
     private void onInstalled(Engine installed) {
         engineDamage = "";
-        failedByDisk = false;
+        failedByNode = false;
         record.forgetHint();
         hooks.onDurable(installed.durableDecree());
     }

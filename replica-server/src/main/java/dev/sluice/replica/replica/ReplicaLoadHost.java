@@ -150,6 +150,6 @@ record ReplicaLoadHost(Replica replica, ReplicaServices services, Path loadDirec
 
     @Override
     public void failReplica(String message) {
-        loop().execute(() -> replica.fail(message));
+        loop().execute(() -> replica.failByNode(message));
     }
 }

@@ -254,15 +254,17 @@ public final class Replicas {
     }
 
     /**
-     * Opens those again that are out because their disk failed, where nobody else has the data and the disk is in order
+     * Opens those again that are out because their node failed, where nobody else has the data and the disk is in order
      * again. The others learn.
      */
     public void mend() {
         control.execute(() -> {
             for (Replica replica : replicas.values()) {
-                if (!closed && replica.waitsForItsDisk() && mayReopen(replica.gpid(), replica.path())) {
+                if (!closed && replica.waitsForItsNode() && mayReopen(replica.gpid(), replica.path())) {
                     PartitionDirective told = replica.told();
-                    LOG.info("{}: its disk is in order again: it is opened anew", replica.gpid());
+                    LOG.info(
+                            "{}: nobody else has its data, and its disk is in order: it is opened anew",
+                            replica.gpid());
                     releaseFor(replica, told, () -> reopen(replica.gpid(), replica.path()));
                 }
             }
