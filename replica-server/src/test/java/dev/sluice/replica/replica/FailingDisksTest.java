@@ -92,6 +92,24 @@ class FailingDisksTest {
         assertThat(node.replica(P).engine().get(key("after"))).isEqualTo(VALUE);
     }
 
+    /** A primary gives up for the disk of its load, and at the same time the leader takes the other member out. */
+    @Test
+    void aMemberThatALoadTookOutComesBackOnceItIsTheLast() {
+        node.tell(P, 1, SELF, List.of());
+        assertThat(node.put(P, key("before"), VALUE)).isEqualTo(ErrorCode.ERR_OK);
+        node.tell(P, 2, SELF, List.of(OTHER));
+        node.replica(P).failByNode("load 2: the disk is full");
+        node.time.advance(100);
+        node.keepHouse();
+        assertThat(node.report(P).getRole()).as("another has the data").isEqualTo(ReplicaRole.ERROR);
+
+        node.tell(P, 3, SELF, List.of());
+        node.keepHouse();
+
+        assertThat(node.report(P).getRole()).isEqualTo(ReplicaRole.PRIMARY);
+        assertThat(node.replica(P).engine().get(key("before"))).isEqualTo(VALUE);
+    }
+
     @Test
     void aMemberWhoseDiskFailsWaitsForTheLeaderToMakeItALearnerAndLearnsNothingMeanwhile() {
         node.tell(P, 1, SELF, List.of());
