@@ -47,6 +47,7 @@ struct StartBulkLoadRequest {
     1001: optional i32 mode;          // a LoadMode; ingestBehind says it if this is not set
     1002: optional i64 rollbackTo;    // with ROLLBACK: the generation that is to be current again
     1003: optional bool dryRun;       // only checks; the hint says what the load would do
+    1004: optional i32 priority;      // -9 to 9, absent: 0; of those that wait for a slot to download, a higher one goes first
 }
 
 struct StartBulkLoadResponse {

@@ -219,6 +219,7 @@ struct LoadDirective {
     9: string verify;                // full | checksum | size
     10: optional base.WireAddress verifier;   // the member that runs the deep checks; absent: every one
     11: optional bool awaitsTurn;    // with PUBLISH: the primary does not propose it yet, other partitions do first
+    12: optional i32 priority;       // of those that wait for a slot of the node, a higher one goes first
 }
 
 // The whole desired state of one partition, to each of its members and learners.

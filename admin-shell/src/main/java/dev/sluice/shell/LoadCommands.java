@@ -144,6 +144,17 @@ final class LoadCommands {
         private String mode;
 
         @Option(
+                names = "--priority",
+                defaultValue = "0",
+                paramLabel = "N",
+                description = {
+                    "From -9 to 9 (default: 0). Where replicas wait for a download slot of a node,",
+                    "those of a load of higher priority go first; every fourth slot is given to",
+                    "whoever waits longest."
+                })
+        private int priority;
+
+        @Option(
                 names = "--dry-run",
                 description =
                         "Only check all that can be checked without fetching, and say what would be fetched where.")
@@ -165,7 +176,8 @@ final class LoadCommands {
                     required("cluster_name", clusterName),
                     required("file_provider_type", provider),
                     required("root_path", rootPath),
-                    ingestBehind ? LoadMode.BEHIND : mode());
+                    ingestBehind ? LoadMode.BEHIND : mode(),
+                    priority);
             if (dryRun) {
                 return attempt(session, json, "start", () -> session.admin().forecastBulkLoad(source));
             }

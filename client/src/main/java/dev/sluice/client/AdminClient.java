@@ -389,6 +389,9 @@ public final class AdminClient {
                 .setFileProviderType(source.provider())
                 .setRemoteRootPath(source.rootPath())
                 .setIngestBehind(source.mode() == LoadMode.BEHIND);
+        if (source.priority() != 0) {
+            request.setPriority(source.priority());
+        }
         // The other two are Pegasus' own, and said in its words.
         return source.mode() == LoadMode.REPLACE ? request.setMode(LoadMode.REPLACE.getValue()) : request;
     }

@@ -162,6 +162,7 @@ public final class LoadHandlers {
                 request.getRollbackTo(),
                 options.verify(),
                 Math.min(options.minReplicaCount(), app.maxReplicaCount()),
+                StartCheck.priority(request),
                 wallMs);
     }
 

@@ -4,6 +4,7 @@ import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.FileSetLocation;
 import dev.sluice.bulkload.fileset.SourceException;
 import dev.sluice.bulkload.load.AppLoad;
+import dev.sluice.bulkload.load.LoadPlan;
 import dev.sluice.bulkload.load.LoadSource;
 import dev.sluice.bulkload.load.Verdict;
 import dev.sluice.bulkload.store.BlockStore;
@@ -81,6 +82,17 @@ final class StartCheck {
                     "mode " + request.getMode() + " is not known here, expected 0 (merge), 1 (behind) or 2 (replace)");
         }
         return mode;
+    }
+
+    /** What the request wants; Pegasus' tools say nothing of it. */
+    static int priority(StartBulkLoadRequest request) throws Refusal {
+        int priority = request.getPriority();
+        if (priority < LoadPlan.PRIORITY_MIN || priority > LoadPlan.PRIORITY_MAX) {
+            throw new Refusal(
+                    ErrorCode.ERR_INVALID_PARAMETERS,
+                    "priority " + priority + ", expected " + LoadPlan.PRIORITY_MIN + " to " + LoadPlan.PRIORITY_MAX);
+        }
+        return priority;
     }
 
     /** What the store says: it is there, and has a file set that fits the app. Blocks. */

@@ -230,6 +230,18 @@ class LoadDriverTest {
         assertThat(awaitsTurn(0)).isFalse();
     }
 
+    @Test
+    void thePriorityOfALoadIsCheckedAndSentToItsReplicas() throws Exception {
+        StartBulkLoadRequest request = request("orders", "local", "c");
+        StartBulkLoadResponse refused = call(AdminRpcs.START_BULK_LOAD, request.setPriority(10));
+        assertThat(refused.getErr().name()).isEqualTo("ERR_INVALID_PARAMETERS");
+        assertThat(refused.getHintMsg()).contains("priority 10, expected -9 to 9");
+        StartBulkLoadResponse started = call(AdminRpcs.START_BULK_LOAD, request.setPriority(-9));
+        assertThat(started.getErr().name()).isEqualTo("ERR_OK");
+        await().until(() -> directive(0) != null);
+        assertThat(Objects.requireNonNull(directive(0)).getPriority()).isEqualTo(-9);
+    }
+
     /** B.5: what a report says is in the next query. */
     @Test
     void progressIsSeenByTheNextQuery() throws Exception {
@@ -547,13 +559,15 @@ class LoadDriverTest {
     }
 
     private StartBulkLoadResponse start(String app, String provider, String cluster, boolean behind) throws Exception {
-        StartBulkLoadRequest request = new StartBulkLoadRequest();
-        request.setAppName(app);
-        request.setClusterName(cluster);
-        request.setFileProviderType(provider);
-        request.setRemoteRootPath(root.toString());
-        request.setIngestBehind(behind);
-        return call(AdminRpcs.START_BULK_LOAD, request);
+        return call(AdminRpcs.START_BULK_LOAD, request(app, provider, cluster).setIngestBehind(behind));
+    }
+
+    private StartBulkLoadRequest request(String app, String provider, String cluster) {
+        return new StartBulkLoadRequest()
+                .setAppName(app)
+                .setClusterName(cluster)
+                .setFileProviderType(provider)
+                .setRemoteRootPath(root.toString());
     }
 
     private ControlBulkLoadResponse control(BulkLoadControlType type) throws Exception {

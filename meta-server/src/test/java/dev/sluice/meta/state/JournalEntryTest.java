@@ -36,7 +36,7 @@ class JournalEntryTest {
             new PartitionRecord.PartitionsConfigured(
                     1900, List.of(new Configuration(new Gpid(1, 0), new Ballot(1), N1, List.of(N2)))),
             new LoadRecord.LoadStarted(
-                    new LoadPlan(1, 1, new LoadSource("local", "r", "c", "orders"), 0, 0, "full", 2, 1950)),
+                    new LoadPlan(1, 1, new LoadSource("local", "r", "c", "orders"), 0, 0, "full", 2, 0, 1950)),
             new LoadRecord.LoadChanged(
                     1,
                     1,

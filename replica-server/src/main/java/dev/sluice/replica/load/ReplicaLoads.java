@@ -286,7 +286,8 @@ final class ReplicaLoads implements LoadHooks {
                     order.epoch(),
                     order.partitionCount(),
                     order.verify(),
-                    order.deepChecks());
+                    order.deepChecks(),
+                    order.priority());
         }
     }
 
@@ -474,6 +475,7 @@ final class ReplicaLoads implements LoadHooks {
         ticket = node.slots()
                 .acquire(
                         host.gpid() + "@" + host.self(),
+                        order.priority(),
                         () -> onLoop(() -> {
                             DownloadSlots.Ticket mine = ticket;
                             if (mine != null && mine.isGranted()) {

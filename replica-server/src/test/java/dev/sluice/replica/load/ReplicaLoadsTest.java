@@ -229,6 +229,26 @@ final class ReplicaLoadsTest {
         }
     }
 
+    @Test
+    void aReplicaOfALoadOfHigherPriorityGetsTheNextSlot() {
+        host.role = RoleName.SECONDARY;
+        Config config = Config.of(
+                ReplicaOptions.schema(), Map.of("replication.max_concurrent_bulk_load_downloading_count", "0"));
+        try (BlockStores stores = new BlockStores(List.of())) {
+            NodeLoads node = node(stores, config, neverRuns -> {});
+            node.slots().acquire("another", 2, () -> {});
+            ReplicaLoads loads = new ReplicaLoads(host, node);
+            loads.onGroupLoad(new GroupLoadRequest()
+                    .setSequence(1)
+                    .setLoad(LoadWire.nothing()
+                            .setLoadId(4)
+                            .setGoal(LoadGoal.DOWNLOAD)
+                            .setPriority(3)));
+            assertThat(node.slots().waiting()).containsExactly("1.0@" + SELF, "another");
+            loads.close();
+        }
+    }
+
     private NodeLoads node(BlockStores stores) {
         return node(stores, Config.of(ReplicaOptions.schema()), Runnable::run);
     }

@@ -133,7 +133,7 @@ final class WorkTest {
                 new Gpid(1, 0),
                 new HostPort("127.0.0.1", 34801),
                 new LoadOrder(
-                        7, LoadGoal.DOWNLOAD, "local", source.toString(), manifest.digest(), 0, 0, 1, "full", true),
+                        7, LoadGoal.DOWNLOAD, "local", source.toString(), manifest.digest(), 0, 0, 1, "full", true, 0),
                 new StagedMark(files, DIRECTORY),
                 new Listener(),
                 staged -> Optional.empty());

@@ -16,6 +16,7 @@ import dev.sluice.wire.internal.LoadGoal;
  * @param partitionCount of the app
  * @param verify full, checksum or size
  * @param deepChecks this replica runs the deep checks
+ * @param priority of those that wait for a download slot of the node, a higher one goes first
  */
 public record LoadOrder(
         long loadId,
@@ -27,13 +28,14 @@ public record LoadOrder(
         long epoch,
         int partitionCount,
         String verify,
-        boolean deepChecks) {
+        boolean deepChecks,
+        int priority) {
     /** Have nothing of any load. */
     public static final LoadOrder NOTHING = cleanUp(0);
 
     /** Have nothing of that load, nor of one before it. */
     public static LoadOrder cleanUp(long loadId) {
-        return new LoadOrder(loadId, LoadGoal.CLEAN_UP, "", "", "", 0, 0, 0, "", false);
+        return new LoadOrder(loadId, LoadGoal.CLEAN_UP, "", "", "", 0, 0, 0, "", false, 0);
     }
 
     /** True if there is nothing to fetch: a generation that was kept is current again. */

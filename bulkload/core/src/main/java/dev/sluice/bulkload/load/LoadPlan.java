@@ -10,6 +10,8 @@ import dev.sluice.wire.bulkload.LoadMode;
  * @param rollbackTo with ROLLBACK, which has no source: the generation that is to be current again; else 0
  * @param verify full, checksum or size
  * @param minReplicaCount members that a partition needs to go on
+ * @param priority from {@link #PRIORITY_MIN} to {@link #PRIORITY_MAX}: of those that wait for a download slot of a node, a
+ *     higher one goes first
  * @param startedAtMs since 1970
  */
 public record LoadPlan(
@@ -20,7 +22,14 @@ public record LoadPlan(
         long rollbackTo,
         String verify,
         int minReplicaCount,
+        int priority,
         long startedAtMs) {
+    /** The lowest priority; what is not said is 0. */
+    public static final int PRIORITY_MIN = -9;
+
+    /** The highest priority. */
+    public static final int PRIORITY_MAX = 9;
+
     /** The checks that read every block of every file. */
     public static final String VERIFY_FULL = "full";
 

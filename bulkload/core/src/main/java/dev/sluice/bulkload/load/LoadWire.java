@@ -88,7 +88,8 @@ public final class LoadWire {
                 directive.getEpoch(),
                 directive.getPartitionCount(),
                 directive.getVerify(),
-                deep);
+                deep,
+                directive.getPriority());
     }
 
     /** Speaks of no load: there is to be nothing. */
@@ -115,6 +116,7 @@ public final class LoadWire {
                 plan.isRollback() ? "" : plan.source().location().partitionPath(index));
         directive.setManifestDigest(pin == null ? "" : pin.digest());
         directive.setMode(plan.mode());
+        directive.setPriority(plan.priority());
         directive.setEpoch(load.phase().epoch());
         directive.setPartitionCount(load.partitions().size());
         boolean again = partition.isVerified() && plan.hasDeepChecks();

@@ -2,19 +2,31 @@ package dev.sluice.bulkload.transfer;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
- * How many replicas of this node may download at once. Whoever comes when all slots are taken waits in one queue, first
- * come, first served, whatever app it belongs to.
+ * How many replicas of this node may download at once. Whoever comes when all slots are taken waits in one queue, whatever app
+ * it belongs to: the highest priority first, among equals first come, first served. Every fourth slot is given to whoever
+ * waits longest, so that nobody starves behind loads that others keep starting.
  *
  * <p>Safe for use by any thread. The callbacks run in the thread that made a slot free, outside of any lock; they must
  * be short, and usually only hand a task to an event loop.
  */
 public final class DownloadSlots {
-    private final Deque<Ticket> waiting = new ArrayDeque<>();
+    /** One of so many slots goes to whoever waits longest. */
+    private static final int LONGEST_WAIT_EVERY = 4;
+
+    /** In the order of their coming. */
+    private final List<Ticket> waiting = new ArrayList<>();
+
     private int limit;
+    /** Since the last one that went to whoever waited longest. */
+    private int grants;
+
     private int inUse;
 
     /** Slots for that many replicas; 0 lets nobody download until the limit is raised. */
@@ -24,12 +36,15 @@ public final class DownloadSlots {
 
     /**
      * Asks for a slot. Once it is there {@code onGranted} runs, possibly inside this call; {@link Ticket#isGranted} is
-     * true by then. The holder is what lists show.
+     * true by then.
+     *
+     * @param holder what lists show
+     * @param priority higher ones go first
      */
-    public Ticket acquire(String holder, Runnable onGranted) {
-        Ticket ticket = new Ticket(holder, onGranted);
+    public Ticket acquire(String holder, int priority, Runnable onGranted) {
+        Ticket ticket = new Ticket(holder, priority, onGranted);
         synchronized (this) {
-            waiting.addLast(ticket);
+            waiting.add(ticket);
         }
         grant();
         return ticket;
@@ -54,20 +69,40 @@ public final class DownloadSlots {
 
     /** Holders that wait, the next one first. */
     public synchronized List<String> waiting() {
-        return waiting.stream().map(Ticket::holder).toList();
+        return order().stream().map(Ticket::holder).toList();
     }
 
     private void grant() {
         List<Ticket> granted = new ArrayList<>();
         synchronized (this) {
-            while (inUse < limit && !waiting.isEmpty()) {
-                Ticket next = waiting.removeFirst();
-                next.state = State.GRANTED;
-                inUse++;
-                granted.add(next);
+            int free = Math.min(limit - inUse, waiting.size());
+            if (free > 0) {
+                granted.addAll(order().subList(0, free));
+                granted.forEach(ticket -> ticket.state = State.GRANTED);
+                waiting.removeAll(granted);
+                inUse += free;
+                grants = (grants + free) % LONGEST_WAIT_EVERY;
             }
         }
         granted.forEach(ticket -> ticket.onGranted.run());
+    }
+
+    /** Those that wait, in the order in which they get their slots if nobody else comes. */
+    private List<Ticket> order() {
+        Deque<Ticket> byArrival = new ArrayDeque<>(waiting);
+        Deque<Ticket> byPriority = new ArrayDeque<>(waiting.stream()
+                .sorted(Comparator.comparingInt((Ticket ticket) -> ticket.priority)
+                        .reversed())
+                .toList());
+        Set<Ticket> order = new LinkedHashSet<>();
+        while (order.size() < waiting.size()) {
+            boolean toTheLongestWait = (grants + order.size()) % LONGEST_WAIT_EVERY == LONGEST_WAIT_EVERY - 1;
+            Deque<Ticket> from = toTheLongestWait ? byArrival : byPriority;
+            while (!order.add(from.removeFirst())) {
+                // It had its place from the other queue.
+            }
+        }
+        return List.copyOf(order);
     }
 
     private static int requireLimit(int limit) {
@@ -86,11 +121,13 @@ public final class DownloadSlots {
     /** A place in the queue, and then a slot. */
     public final class Ticket implements AutoCloseable {
         private final String holder;
+        private final int priority;
         private final Runnable onGranted;
         private State state = State.WAITING;
 
-        private Ticket(String holder, Runnable onGranted) {
+        private Ticket(String holder, int priority, Runnable onGranted) {
             this.holder = holder;
+            this.priority = priority;
             this.onGranted = onGranted;
         }
 
@@ -108,14 +145,7 @@ public final class DownloadSlots {
         /** How many are served before this one; 0 for the next one and for one that does not wait. */
         public int ahead() {
             synchronized (DownloadSlots.this) {
-                int ahead = 0;
-                for (Ticket other : waiting) {
-                    if (other == this) {
-                        return ahead;
-                    }
-                    ahead++;
-                }
-                return 0;
+                return Math.max(0, order().indexOf(this));
             }
         }
 

@@ -86,7 +86,7 @@ final class LoadSimulationTest {
                 partitions.add(partition);
                 facts.add(PartitionLoad.of(partition.ballot, partition.primary(), partition.members));
             }
-            LoadPlan plan = new LoadPlan(1, 1, new LoadSource("local", "r", "c", "a"), 0, 0, "full", 2, 0);
+            LoadPlan plan = new LoadPlan(1, 1, new LoadSource("local", "r", "c", "a"), 0, 0, "full", 2, 0, 0);
             load = AppLoad.start(plan, facts);
         }
 

@@ -147,7 +147,7 @@ class PublishTurnsTest {
             phases.put(new Gpid(appId, partitions.size()), staged);
             partitions.add(PartitionLoad.of(BALLOT, members.get(0), members));
         }
-        LoadPlan plan = new LoadPlan(appId, appId, new LoadSource("local", "r", "c", "a"), 0, 0, "full", 2, 0);
+        LoadPlan plan = new LoadPlan(appId, appId, new LoadSource("local", "r", "c", "a"), 0, 0, "full", 2, 0, 0);
         loads.add(new AppLoad(plan, new AppPhase.Ingesting(1), partitions));
         reports.add(new LoadReports(appId));
     }

@@ -110,7 +110,7 @@ final class TransitionTablesTest {
         events.put("order 6 DOWNLOAD", state -> state.onOrder(order(6, LoadGoal.DOWNLOAD, false)));
         events.put(
                 "order 5 CLEAN_UP, was published",
-                state -> state.onOrder(new LoadOrder(5, LoadGoal.CLEAN_UP, "", "", "", 0, 7, 0, "", false)));
+                state -> state.onOrder(new LoadOrder(5, LoadGoal.CLEAN_UP, "", "", "", 0, 7, 0, "", false, 0)));
         events.put("order NOTHING", state -> state.onOrder(LoadOrder.NOTHING));
         events.put("slot", ReplicaLoad::onSlot);
         events.put("manifest", state -> state.onManifest(1, TOTALS));
@@ -137,7 +137,7 @@ final class TransitionTablesTest {
     private static LoadOrder order(long loadId, LoadGoal goal, boolean deep) {
         return goal == LoadGoal.CLEAN_UP
                 ? LoadOrder.cleanUp(loadId)
-                : new LoadOrder(loadId, goal, "local", "r/c/a/0", "digest", 0, 0, 1, "full", deep);
+                : new LoadOrder(loadId, goal, "local", "r/c/a/0", "digest", 0, 0, 1, "full", deep, 0);
     }
 
     private static String text(ReplicaLoad load) {

@@ -1,5 +1,6 @@
 package dev.sluice.bulkload.transfer;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,7 +23,7 @@ class DownloadSlotsTest {
 
     private void acquire(DownloadSlots slots, String... holders) {
         for (String holder : holders) {
-            tickets.put(holder, slots.acquire(holder, () -> granted.add(holder)));
+            tickets.put(holder, slots.acquire(holder, 0, () -> granted.add(holder)));
         }
     }
 
@@ -93,13 +94,35 @@ class DownloadSlotsTest {
     void aSlotCanBeGivenBackByTheCallThatGrantsIt() {
         DownloadSlots slots = new DownloadSlots(0);
         Ticket[] first = new Ticket[1];
-        first[0] = slots.acquire("a", () -> {
+        first[0] = slots.acquire("a", 0, () -> {
             granted.add("a");
             first[0].release();
         });
         acquire(slots, "b");
         slots.setLimit(1);
         assertThat(granted).containsExactly("a", "b");
+    }
+
+    /** B.4: nobody starves. */
+    @Test
+    void aHigherPriorityGoesFirstAndEveryFourthSlotToWhoeverWaitsLongest() {
+        DownloadSlots slots = new DownloadSlots(0);
+        for (int i = 1; i <= 6; i++) {
+            String low = "low " + i;
+            slots.acquire(low, 0, () -> granted.add(low));
+        }
+        Ticket last = null;
+        for (int i = 1; i <= 6; i++) {
+            String high = "high " + i;
+            last = slots.acquire(high, 5, () -> granted.add(high));
+        }
+        assertThat(requireNonNull(last).ahead()).isEqualTo(6);
+        List<String> foreseen = slots.waiting();
+        slots.setLimit(12);
+        assertThat(granted)
+                .startsWith("high 1", "high 2", "high 3", "low 1", "high 4", "high 5", "high 6", "low 2")
+                .hasSize(12)
+                .containsExactlyElementsOf(foreseen);
     }
 
     @Test
@@ -120,7 +143,7 @@ class DownloadSlotsTest {
             int action = random.nextInt(10);
             if (action < 5) {
                 int number = next++;
-                held.add(slots.acquire("r" + number, () -> order.add(number)));
+                held.add(slots.acquire("r" + number, 0, () -> order.add(number)));
             } else if (action < 8 && !held.isEmpty()) {
                 List<Ticket> running = held.stream().filter(Ticket::isGranted).toList();
                 if (!running.isEmpty()) {
