@@ -39,6 +39,9 @@ public interface FileSystem {
     /** Gives a file a second name on the same file system. */
     void link(Path existing, Path link) throws IOException;
 
+    /** How many names a file has on its file system: 1 if nobody has linked it. */
+    int linkCount(Path path) throws IOException;
+
     /** Deletes a file, or an empty directory; nothing happens if it is not there. */
     void delete(Path path) throws IOException;
 

@@ -81,6 +81,11 @@ public final class LocalFileSystem implements FileSystem {
     }
 
     @Override
+    public int linkCount(Path path) throws IOException {
+        return (int) Files.getAttribute(path, "unix:nlink");
+    }
+
+    @Override
     public void delete(Path path) throws IOException {
         Files.deleteIfExists(path);
     }

@@ -122,10 +122,12 @@ abstract class FileSystemContract {
         put("a", "one");
         files().link(path("a"), path("b"));
         assertThat(files().isSameFile(path("a"), path("b"))).isTrue();
+        assertThat(files().linkCount(path("a"))).isEqualTo(2);
         put("c", "one");
         assertThat(files().isSameFile(path("a"), path("c"))).isFalse();
         files().delete(path("a"));
         assertThat(content("b")).isEqualTo("one");
+        assertThat(files().linkCount(path("b"))).isEqualTo(1);
         assertThatThrownBy(() -> files().link(path("b"), path("c"))).isInstanceOf(FileAlreadyExistsException.class);
         assertThatThrownBy(() -> files().link(path("a"), path("d"))).isInstanceOf(NoSuchFileException.class);
     }

@@ -399,6 +399,7 @@ public final class LoadDriver implements StateListener, AutoCloseable {
 
     @Override
     public void close() {
+        leading = false;
         manifests.close();
     }
 }

@@ -204,6 +204,7 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
     boolean waitsForItsNode() {
         ReplicaView now = view;
         return failedByNode
+                && !isDamaged()
                 && now.role() == RoleName.ERROR
                 && services.self().equals(now.primary())
                 && now.configuration().secondaries().isEmpty();
@@ -306,7 +307,7 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
 
     /** Takes it out for a failure of its node, say of the disk where a load is staged: what it has of the data is right. */
     void failByNode(String message) {
-        failedByNode = !closed;
+        failedByNode = !closed && role.name() != RoleName.ERROR && engineDamage.isEmpty();
         fail(message);
     }
 

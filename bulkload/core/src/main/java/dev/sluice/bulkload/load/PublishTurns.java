@@ -21,8 +21,8 @@ import java.util.function.Predicate;
  * <p>Whether a load is published was decided before, for all of its partitions; this only spreads it over time. A
  * partition takes its turn when all of its members have what they need, and ends it when all have applied the publish. One
  * whose members have to stage anew, are not live, or are too few, neither takes a turn nor keeps one, so that nobody waits for
- * a node that is gone. One that has had its turn for {@link #TURN_MAX_MS} keeps it, and is not waited for any longer: a disk
- * that hangs holds up its own partitions alone.
+ * a node that is gone. One that has had its turn for {@link #TURN_MAX_MS} keeps it, and is not waited for any longer, so that a
+ * disk that hangs does not hold up others for ever.
  *
  * <p>So there may be more than the limit on a node: after such a time, after the limit was lowered or a member came to a
  * partition that has its turn, and with a new leader, as turns are never journaled: it gives them anew once it has heard of the

@@ -11,7 +11,6 @@ import dev.sluice.common.file.FileSystem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -78,30 +77,32 @@ final class FileDownload {
     /**
      * Gives the store's own file its final name in the directory. False if it cannot be, or is not what the manifest says:
      * who copies it finds out why.
+     *
+     * <p>A file that has another name already is not linked: that may be the one under which the engine took it over with an
+     * earlier load, and an engine that has a file does not take it over once more.
      */
     private boolean link() throws StoppedException, IOException {
         Path link = directory.link(file.name());
         downloader.files.delete(link);
+        String reason = "it is not what the manifest says";
+        boolean right = false;
         try {
             Optional<Path> local = source.store().localFile(source.filePath(file));
             if (local.isEmpty()) {
                 return false;
             }
-            downloader.files.link(local.get(), link);
-        } catch (IOException e) {
-            LOG.info("{}: is copied, no link can be made: {}", source.filePath(file), e.toString());
-            return false;
-        }
-        meter.onBegun(file, 0);
-        // Nothing is written to it, as that would be to the store's file; but an engine that takes it over opens it so.
-        try (FileSystem.File linked = downloader.files.open(link)) {
-            if (linked.size() != file.size() || !hashLinked(linked)) {
-                downloader.files.delete(link);
-                return false;
+            if (downloader.files.linkCount(local.get()) > 1) {
+                reason = "it has another name already";
+            } else {
+                downloader.files.link(local.get(), link);
+                meter.onBegun(file, 0);
+                right = isRight(link);
             }
-            linked.sync();
-        } catch (AccessDeniedException e) {
-            LOG.info("{}: is copied, it may not be written to", source.filePath(file));
+        } catch (IOException e) {
+            reason = e.toString();
+        }
+        if (!right) {
+            LOG.info("{}: is copied and not linked: {}", source.filePath(file), reason);
             downloader.files.delete(link);
             return false;
         }
@@ -110,6 +111,15 @@ final class FileDownload {
         downloader.files.syncDirectory(directory.path());
         claim.written(file.size());
         return true;
+    }
+
+    /** Nothing is written to the file, as that would be to the store's; but an engine that takes it over opens it so. */
+    private boolean isRight(Path link) throws StoppedException, IOException {
+        try (FileSystem.File linked = downloader.files.open(link)) {
+            boolean right = linked.size() == file.size() && hashLinked(linked);
+            linked.sync();
+            return right;
+        }
     }
 
     private boolean hashLinked(FileSystem.File linked) throws StoppedException, IOException {

@@ -49,7 +49,7 @@ public final class StagingDirectory {
 
     /** A second name of the store's own file, until it is checked. A restart deletes it, and never writes to it. */
     Path link(SstFileName name) {
-        return path.resolve(name.value() + LINK_SUFFIX);
+        return path.resolve("." + name.value() + LINK_SUFFIX);
     }
 
     /** The manifest that the directory was prepared for. Empty if there is none, or it is not whole. */

@@ -138,6 +138,7 @@ class DownloaderTest {
         directory().prepare(manifest());
         Files.write(directory().part(new SstFileName("1.sst")), new byte[100]);
         Files.createLink(directory().link(new SstFileName("1.sst")), original);
+        assertThat(files.list(directory().path())).contains("1.sst.part", ".1.sst.link");
         assertThat(runLinked(LocalBlockStore.below(temporary.resolve("store"))))
                 .isInstanceOf(DownloadOutcome.Complete.class);
         assertThat(files.isSameFile(staged("1.sst"), original)).isTrue();
@@ -188,6 +189,18 @@ class DownloaderTest {
         downloader.close();
         downloader = downloader(0, true);
         assertThat(run()).isInstanceOf(DownloadOutcome.Complete.class);
+        assertThat(staged("1.sst")).hasBinaryContent(content);
+    }
+
+    /** An engine that has taken a file over with one load would pass it over with the next. */
+    @Test
+    void aFileThatIsLinkedAlreadyIsCopied() throws Exception {
+        byte[] content = storeFile("1.sst", FILE_BYTES);
+        Path original = copyToDisk("1.sst", content);
+        Files.createLink(temporary.resolve("engine.sst"), original);
+        assertThat(runLinked(LocalBlockStore.below(temporary.resolve("store"))))
+                .isInstanceOf(DownloadOutcome.Complete.class);
+        assertThat(files.isSameFile(staged("1.sst"), original)).isFalse();
         assertThat(staged("1.sst")).hasBinaryContent(content);
     }
 

@@ -169,6 +169,20 @@ public final class CrashableFileSystem implements FileSystem {
     }
 
     @Override
+    public synchronized int linkCount(Path path) throws IOException {
+        return count(root, content(path));
+    }
+
+    private static int count(Directory directory, Node wanted) {
+        int names = 0;
+        for (Node each : directory.entries.values()) {
+            names += each == wanted ? 1 : 0;
+            names += each instanceof Directory below ? count(below, wanted) : 0;
+        }
+        return names;
+    }
+
+    @Override
     public synchronized void delete(Path path) throws IOException {
         fault.before(Operation.DELETE, path);
         Node node = find(path);
