@@ -20,8 +20,8 @@ public final class LoadSettings {
             .doc("""
                     Files of a store on the same file system (local_service) get a second name (hard link) instead of a copy. \
                     They are hashed all the same. Only for file sets whose files are never changed in place: what is \
-                    written to such a file later is written to the data of the replicas. Where no link can be made, the \
-                    file is copied.""");
+                    written to such a file later is written to the data of the replicas. Where no link can be made, \
+                    or the file has another name already, it is copied.""");
 
     /** All of them. */
     public static final List<Option<?>> ALL = List.of(DOWNLOADING_COUNT_MAX, LINK_LOCAL_FILES);
