@@ -80,9 +80,12 @@ public interface Engine extends AutoCloseable {
     /** The stored value of a stored key; null if there is none. Expiry is the caller's business. */
     byte @Nullable [] get(byte[] key);
 
+    /** What {@link #getFromMemory} answers, this very array, if only the disk could tell; no stored value is empty. */
+    byte[] NOT_IN_MEMORY = {};
+
     /**
-     * The stored value of a stored key if it can be found without the disk: a thread that must not wait may ask. Null says
-     * nothing: the row may be on the disk, or not be there.
+     * As {@link #get}, but without the disk, so that a thread that must not wait may ask; {@link #NOT_IN_MEMORY} if memory
+     * alone cannot tell.
      */
     byte @Nullable [] getFromMemory(byte[] key);
 

@@ -59,6 +59,7 @@ final class RocksDatabase implements AutoCloseable {
     private final ReadWriteLock generationsLock = new ReentrantReadWriteLock();
     private final ReadOptions readPersisted = new ReadOptions().setReadTier(ReadTier.PERSISTED_TIER);
     private final ReadOptions readAll = new ReadOptions();
+    private final ReadOptions readFromMemory = new ReadOptions().setReadTier(ReadTier.BLOCK_CACHE_TIER);
     private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
 
     private RocksDatabase(RocksSettings settings, RocksDB db, List<ColumnFamilyHandle> families)
@@ -224,6 +225,11 @@ final class RocksDatabase implements AutoCloseable {
         return settings.rows().numLevels() - 1;
     }
 
+    /** Fails with status {@code Incomplete} where a block is not in the cache. */
+    ReadOptions readFromMemory() {
+        return readFromMemory;
+    }
+
     ReadOptions readOptions() {
         return readAll;
     }
@@ -269,6 +275,7 @@ final class RocksDatabase implements AutoCloseable {
         db.close();
         readPersisted.close();
         readAll.close();
+        readFromMemory.close();
         writeOptions.close();
         settings.close();
     }

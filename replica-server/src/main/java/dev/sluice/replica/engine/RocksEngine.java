@@ -22,7 +22,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.Holder;
 import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.LiveFileMetaData;
 import org.rocksdb.RocksDBException;
@@ -351,13 +350,12 @@ final class RocksEngine implements Engine {
     public byte @Nullable [] getFromMemory(byte[] key) {
         Generation read = pinCurrent();
         try {
-            Holder<byte[]> found = new Holder<>();
-            // That a key is not there is not taken from this answer: it is the same when a block in memory is damaged.
-            boolean mayExist = database.db().keyMayExist(read.family(), database.readOptions(), key, found);
-            byte[] value = found.getValue();
-            // RocksDB gives an empty value where it found none because the index of a file is not in memory, as after
-            // an ingest.
-            return mayExist && value != null && value.length > 0 ? value : null;
+            byte[] value = database.db().get(read.family(), database.readFromMemory(), key);
+            // RocksDB gives an empty value if a file is not open yet, as after an ingest.
+            return value == null || value.length > 0 ? value : NOT_IN_MEMORY;
+        } catch (RocksDBException e) {
+            // A block is not in memory, or is damaged: whoever reads it with the disk finds out which.
+            return NOT_IN_MEMORY;
         } finally {
             read.pins().unpin();
         }

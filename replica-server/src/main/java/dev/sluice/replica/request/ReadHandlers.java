@@ -98,7 +98,7 @@ final class ReadHandlers {
         @Override
         default @Nullable R readFromMemory(Replica replica, Engine engine, AppRules rules, Blob key) {
             byte[] stored = engine.getFromMemory(key.bytes());
-            return stored == null ? null : reply(replica, rules, stored);
+            return stored == Engine.NOT_IN_MEMORY ? null : reply(replica, rules, stored);
         }
     }
 

@@ -189,7 +189,7 @@ final class InMemoryEngine implements Engine {
     /** Like one whose cache holds what was not flushed. */
     @Override
     public synchronized byte @Nullable [] getFromMemory(byte[] key) {
-        return unflushedKeys.contains(key) ? get(key) : null;
+        return unflushedKeys.contains(key) ? get(key) : NOT_IN_MEMORY;
     }
 
     @Override
