@@ -82,7 +82,11 @@ public final class LocalFileSystem implements FileSystem {
 
     @Override
     public int linkCount(Path path) throws IOException {
-        return (int) Files.getAttribute(path, "unix:nlink");
+        try {
+            return (int) Files.getAttribute(path, "unix:nlink");
+        } catch (UnsupportedOperationException | IllegalArgumentException e) {
+            throw new IOException(path + ": this file system does not count the names of a file", e);
+        }
     }
 
     @Override

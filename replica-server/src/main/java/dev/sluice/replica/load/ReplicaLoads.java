@@ -76,6 +76,9 @@ final class ReplicaLoads implements LoadHooks {
     private @Nullable Manifest staged;
     private @Nullable Work work;
     private DownloadSlots.@Nullable Ticket ticket;
+    /** Counts asking and giving back, so that a grant that comes late is not taken for the newest. */
+    private long slotRequests;
+
     private @Nullable DownloadProgress progress;
     private MemberReport report;
     private long changeSequence;
@@ -363,6 +366,9 @@ final class ReplicaLoads implements LoadHooks {
                     state.getClass().getSimpleName(),
                     why);
         }
+        if (state.phase() != MemberPhase.STAGED) {
+            preparedLoadId = 0;
+        }
         if (state.phase() != before.phase()) {
             node.counts().reached(state.phase());
         }
@@ -472,13 +478,13 @@ final class ReplicaLoads implements LoadHooks {
 
     private void requestSlot() {
         releaseSlot();
+        long request = slotRequests;
         ticket = node.slots()
                 .acquire(
                         host.gpid() + "@" + host.self(),
                         order.priority(),
                         () -> onLoop(() -> {
-                            DownloadSlots.Ticket mine = ticket;
-                            if (mine != null && mine.isGranted()) {
+                            if (request == slotRequests) {
                                 take(state.onSlot(), "got a slot");
                             }
                         }));
@@ -487,6 +493,7 @@ final class ReplicaLoads implements LoadHooks {
     private void releaseSlot() {
         DownloadSlots.Ticket held = ticket;
         ticket = null;
+        slotRequests++;
         if (held != null) {
             held.release();
         }

@@ -86,6 +86,12 @@ final class Flusher {
         notBeforeMs = loop.nowMs();
     }
 
+    /** Another engine took the place of the one before, and may stand behind it. */
+    void onInstalled(long durableDecree) {
+        durable = durableDecree;
+        wanted = durableDecree;
+    }
+
     boolean isBusy() {
         return !running.isDone();
     }

@@ -307,7 +307,9 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
 
     /** Takes it out for a failure of its node, say of the disk where a load is staged: what it has of the data is right. */
     void failByNode(String message) {
-        failedByNode = !closed && role.name() != RoleName.ERROR && engineDamage.isEmpty();
+        if (!closed && role.name() != RoleName.ERROR && engineDamage.isEmpty()) {
+            failedByNode = true;
+        }
         fail(message);
     }
 
@@ -622,6 +624,7 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         engineDamage = "";
         failedByNode = false;
         record.forgetHint();
+        flusher.onInstalled(installed.durableDecree());
         hooks.onDurable(installed.durableDecree());
     }
 
@@ -674,6 +677,8 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
     public void onPublished(Publish publish, long decree) {
         LOG.info("{}: published load {} at decree {}", gpid, publish.loadId(), decree);
         hooks.onPublished(publish, decree);
+        // A flush that began in between may have said so before the publish was known here.
+        hooks.onDurable(slot.durableDecree());
         flusher.flushSoon(decree);
         reportChanged();
     }

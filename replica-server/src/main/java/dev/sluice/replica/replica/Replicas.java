@@ -61,6 +61,12 @@ public final class Replicas {
         private final CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
         private @Nullable PartitionDirective newest;
         private @Nullable Path path;
+
+        private void hear(PartitionDirective directive) {
+            if (newest == null || newest.getBallot() <= directive.getBallot()) {
+                newest = directive;
+            }
+        }
     }
 
     /** A replica that could not be opened. */
@@ -201,10 +207,7 @@ public final class Replicas {
             return;
         }
         if (opening != null) {
-            PartitionDirective newest = opening.newest;
-            if (newest == null || newest.getBallot() <= directive.getBallot()) {
-                opening.newest = directive;
-            }
+            opening.hear(directive);
             return;
         }
         Replica replica = replicas.get(gpid);
@@ -298,6 +301,11 @@ public final class Replicas {
         services.endReaders().accept(replica.gpid());
         replica.loop().execute(() -> {
             replica.close();
+            PartitionDirective last = replica.told();
+            if (last != null) {
+                // It may have been told after the one that this began with.
+                control.execute(() -> opening.hear(last));
+            }
             afterItsWork(replica, () -> {
                 var unused = replica.release(false).thenRunAsync(then, services.maintenance());
             });

@@ -36,9 +36,7 @@ record Failed(Local local, Configuration configuration, String message, boolean 
                 && !local.self().equals(wanted.primary())) {
             return Succession.of(local, wanted, true, nowMs);
         }
-        if (damaged
-                && local.self().equals(wanted.primary())
-                && wanted.secondaries().isEmpty()) {
+        if (damaged && isAlone(wanted)) {
             return Primary.takeOverDamaged(local, wanted, message, nowMs);
         }
         return Step.stay(new Failed(local, wanted, message, damaged), new Effect.Report());
@@ -59,5 +57,19 @@ record Failed(Local local, Configuration configuration, String message, boolean 
     @Override
     public Step onFailure(String another, long nowMs) {
         return Step.stay(this);
+    }
+
+    @Override
+    public Step onDamage(String another, long nowMs) {
+        if (damaged) {
+            return Step.stay(this);
+        }
+        return isAlone(configuration)
+                ? Primary.takeOverDamaged(local, configuration, another, nowMs)
+                : damaged(local, configuration, another);
+    }
+
+    private boolean isAlone(Configuration wanted) {
+        return local.self().equals(wanted.primary()) && wanted.secondaries().isEmpty();
     }
 }

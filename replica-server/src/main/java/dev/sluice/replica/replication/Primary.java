@@ -300,7 +300,9 @@ final class Primary implements Role, Peer.Sender {
 
     @Override
     public Step onFailure(String message, long nowMs) {
-        return Failed.because(local, configuration, message).after(refuseAll());
+        return damage.isEmpty()
+                ? Failed.because(local, configuration, message).after(refuseAll())
+                : giveWay(damage + "; " + message);
     }
 
     /** What can still be read is all that there is: it stays until another member is seen to have the data. */

@@ -65,6 +65,12 @@ final class FlusherTest {
             }
             assertThat(durable).containsExactly(1L);
             assertThat(flushes).hasValue(3);
+            // What took the engine's place stands behind it.
+            flusher.onInstalled(0);
+            flusher.flushSoon(1);
+            flusher.onTick(engine);
+            time.advance(100);
+            assertThat(flushes).hasValue(4);
         }
     }
 

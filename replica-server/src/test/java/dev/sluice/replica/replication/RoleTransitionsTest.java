@@ -101,7 +101,15 @@ class RoleTransitionsTest {
             Role asks = directed(learning());
             return asks.onLearned(8, new LearnAnswer.Log(List.of(), 3), 0).next();
         });
+        roles.put("primary that reads damage", () -> {
+            Role primary = directed(primary(5, SELF));
+            return primary.onDamage("block 7", 0).next();
+        });
         roles.put("error", () -> found().onFailure("disk", 0).next());
+        roles.put("error, alone", () -> {
+            Configuration alone = new Configuration(new Ballot(6), SELF, List.of(), List.of(), 2);
+            return found().onFailure("disk", 0).next().onDirective(alone, 0).next();
+        });
         return roles;
     }
 

@@ -95,8 +95,12 @@ final class FileDownload {
                 reason = "it has another name already";
             } else {
                 downloader.files.link(local.get(), link);
-                meter.onBegun(file, 0);
-                right = isRight(link);
+                if (downloader.files.linkCount(link) > 1) {
+                    meter.onBegun(file, 0);
+                    right = isRight(link);
+                } else {
+                    reason = "names are not counted on this file system";
+                }
             }
         } catch (IOException e) {
             reason = e.toString();
