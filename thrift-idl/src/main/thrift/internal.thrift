@@ -340,6 +340,8 @@ struct GroupLoadRequest {
     3: base.WireAddress primary;
     4: LoadDirective load;
     5: i64 sequence;                 // the newest wins
+    6: optional bool relayed;        // the members read from each other; else each reads the store
+    7: optional base.WireAddress relayedBy; // relayed: whom the receiver reads from; itself: the store; unset: not known yet
 }
 
 struct GroupLoadReply {
@@ -357,4 +359,24 @@ struct LoadProgressRequest {
 
 struct LoadProgressReply {
     1: base.WireErrorCode err;
+}
+
+// SLUICE_LOAD_PART: a member to the one before it in the relay of their group. CRC32C of the content, and of the whole file
+// once it is there and right.
+struct LoadPartRequest {
+    1: base.WireGpid gpid;
+    2: i64 loadId;
+    3: string manifestDigest;
+    4: string file;
+    5: i64 offset;
+    6: i32 length;
+}
+
+struct LoadPartReply {
+    1: base.WireErrorCode err;
+    2: binary content;               // as much of it as is there; empty if none is
+    3: i64 crc32c;
+    4: i64 bytesWritten;             // of the load: it stands still when the download does
+    5: bool right;                   // the whole file is there and right
+    6: optional i64 fileCrc32c;
 }

@@ -143,7 +143,7 @@ public record ReplicaWiring(Replicas replicas, Lease lease, NodeStream stream, R
                 node,
                 config.get(ReplicaOptions.REPORT_ALL_MS));
         node.connect(replicas, stream);
-        GroupHandlers.register(handlers, replicas, shelf, world.reads());
+        GroupHandlers.register(handlers, replicas, shelf, world.loads().desk()::read, world.reads());
         ClientHandlers clients = ClientHandlers.register(
                 handlers,
                 replicas,

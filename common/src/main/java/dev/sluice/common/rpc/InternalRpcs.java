@@ -10,6 +10,8 @@ import dev.sluice.wire.internal.LearnFileReply;
 import dev.sluice.wire.internal.LearnFileRequest;
 import dev.sluice.wire.internal.LearnReply;
 import dev.sluice.wire.internal.LearnRequest;
+import dev.sluice.wire.internal.LoadPartReply;
+import dev.sluice.wire.internal.LoadPartRequest;
 import dev.sluice.wire.internal.LoadProgressReply;
 import dev.sluice.wire.internal.LoadProgressRequest;
 import dev.sluice.wire.internal.NodeStreamDown;
@@ -43,6 +45,9 @@ public final class InternalRpcs {
 
     public static final Rpc<LoadProgressRequest, LoadProgressReply> LOAD_PROGRESS =
             new Rpc<>("SLUICE_LOAD_PROGRESS", LoadProgressRequest::new, LoadProgressReply::new);
+
+    public static final Rpc<LoadPartRequest, LoadPartReply> LOAD_PART =
+            new Rpc<>("SLUICE_LOAD_PART", LoadPartRequest::new, LoadPartReply::new);
 
     /** The first on every connection between servers; sent and answered inside this package. */
     static final Rpc<Hello, HelloReply> HELLO = new Rpc<>("SLUICE_HELLO", Hello::new, HelloReply::new);

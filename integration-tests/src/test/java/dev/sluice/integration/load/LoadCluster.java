@@ -29,6 +29,10 @@ import dev.sluice.wire.bulkload.BulkLoadControlType;
 import dev.sluice.wire.bulkload.BulkLoadStatus;
 import dev.sluice.wire.bulkload.LoadMode;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -148,6 +152,21 @@ final class LoadCluster implements AutoCloseable {
         await().atMost(30, TimeUnit.SECONDS)
                 .ignoreExceptions()
                 .until(() -> !client.admin().listApps(AppStatus.AS_AVAILABLE).isEmpty());
+    }
+
+    /** A meter of a server, as its page of metrics has it. */
+    double meter(HostPort server, String name) throws Exception {
+        String all = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://" + server + "/metrics"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+        return all.lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no meter " + name + " in\n" + all));
     }
 
     void limitBytesPerSecond(long bytes) {

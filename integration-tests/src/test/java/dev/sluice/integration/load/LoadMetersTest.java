@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.common.HostPort;
 import dev.sluice.wire.bulkload.BulkLoadStatus;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -31,19 +27,22 @@ class LoadMetersTest {
             cluster.start("orders");
             cluster.awaitEnd("orders", BulkLoadStatus.BLS_SUCCEED);
             for (HostPort server : cluster.servers()) {
-                assertThat(meter(server, "bulk_load_successful_count_total")).isEqualTo(PARTITIONS);
-                assertThat(meter(server, "bulk_load_download_file_successful_count_total"))
+                assertThat(cluster.meter(server, "bulk_load_successful_count_total"))
                         .isEqualTo(PARTITIONS);
-                assertThat(meter(server, "bulk_load_download_file_bytes_total")).isGreaterThan(10_000);
-                assertThat(meter(server, "bulk_load_failed_count_total")).isZero();
-                assertThat(meter(server, "bulk_load_download_file_failed_count_total"))
+                assertThat(cluster.meter(server, "bulk_load_download_file_successful_count_total"))
+                        .isEqualTo(PARTITIONS);
+                assertThat(cluster.meter(server, "bulk_load_download_file_bytes_total"))
+                        .isGreaterThan(10_000);
+                assertThat(cluster.meter(server, "bulk_load_failed_count_total"))
                         .isZero();
-                assertThat(meter(server, "bulk_load_downloading_count")).isZero();
-                assertThat(meter(server, "bulk_load_ingestion_rejected_write_requests_total"))
+                assertThat(cluster.meter(server, "bulk_load_download_file_failed_count_total"))
+                        .isZero();
+                assertThat(cluster.meter(server, "bulk_load_downloading_count")).isZero();
+                assertThat(cluster.meter(server, "bulk_load_ingestion_rejected_write_requests_total"))
                         .isZero();
             }
             HostPort meta = cluster.onebox().layout().metaServers().get(0);
-            assertThat(meter(meta, "healthy_partitions")).isEqualTo(PARTITIONS);
+            assertThat(cluster.meter(meta, "healthy_partitions")).isEqualTo(PARTITIONS);
 
             // A file of the right length and with other bytes: only who fetches it can notice.
             cluster.buildSet("broken", PARTITIONS, 1000, "v");
@@ -54,8 +53,8 @@ class LoadMetersTest {
             double failed = 0;
             double fetches = 0;
             for (HostPort server : cluster.servers()) {
-                failed += meter(server, "bulk_load_failed_count_total");
-                fetches += meter(server, "bulk_load_download_file_failed_count_total");
+                failed += cluster.meter(server, "bulk_load_failed_count_total");
+                fetches += cluster.meter(server, "bulk_load_download_file_failed_count_total");
             }
             assertThat(failed).isPositive();
             assertThat(fetches).isPositive();
@@ -69,19 +68,5 @@ class LoadMetersTest {
                     .orElseThrow();
             Files.write(file, new byte[(int) Files.size(file)]);
         }
-    }
-
-    private static double meter(HostPort server, String name) throws Exception {
-        String all = HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create("http://" + server + "/metrics"))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString())
-                .body();
-        return all.lines()
-                .filter(line -> line.startsWith(name + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no meter " + name + " in\n" + all));
     }
 }

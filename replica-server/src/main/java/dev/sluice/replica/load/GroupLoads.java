@@ -4,6 +4,7 @@ import dev.sluice.bulkload.load.GroupLoad;
 import dev.sluice.bulkload.load.LoadOrder;
 import dev.sluice.bulkload.load.LoadWire;
 import dev.sluice.bulkload.load.MemberReport;
+import dev.sluice.bulkload.transfer.RelayPlace;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.replica.mutation.Change.Publish;
@@ -17,6 +18,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +39,8 @@ final class GroupLoads {
     private static final long PREPARE_WAIT_MS = 30_000;
 
     private final LoadHost host;
+    private final BooleanSupplier isRelayed;
+    private final Consumer<RelayPlace> onPlace;
     private GroupLoad group = GroupLoad.begin(LoadOrder.NOTHING);
     private @Nullable LoadDirective directive;
     private List<HostPort> told = List.of();
@@ -44,14 +49,23 @@ final class GroupLoads {
 
     private long preparingSinceMs;
 
+    /** Where the members were told last to read. */
+    private final Map<HostPort, RelayPlace> places = new HashMap<>();
+
     private boolean heardDirective;
     private boolean beatPlanned;
     private boolean closed;
     /** Above those of an earlier run under the same ballot, which members may remember. */
     private long sequence;
 
-    GroupLoads(LoadHost host) {
+    /**
+     * @param isRelayed whether the members are to read from each other
+     * @param onPlace hears where this replica itself is to read
+     */
+    GroupLoads(LoadHost host, BooleanSupplier isRelayed, Consumer<RelayPlace> onPlace) {
         this.host = host;
+        this.isRelayed = isRelayed;
+        this.onPlace = onPlace;
         this.sequence = host.loop().wallMs();
     }
 
@@ -61,6 +75,7 @@ final class GroupLoads {
         directive = null;
         heardDirective = false;
         told = List.of();
+        places.clear();
     }
 
     void onViewChanged() {
@@ -69,6 +84,7 @@ final class GroupLoads {
             if (!told.equals(others())) {
                 tellAll();
             }
+            tellPlaces();
             proposeIfReady();
         }
     }
@@ -82,6 +98,7 @@ final class GroupLoads {
             tellAll();
             host.reportChanged();
         }
+        tellPlaces();
         proposeIfReady();
         planBeat();
     }
@@ -109,6 +126,7 @@ final class GroupLoads {
         GroupLoad next = group.onReport(member, report);
         if (!next.equals(group)) {
             group = next;
+            tellPlaces();
             if (directive != null) {
                 host.reportChanged();
             }
@@ -151,13 +169,30 @@ final class GroupLoads {
         told.forEach(this::tell);
     }
 
+    /** To those who are to read elsewhere than they were told. */
+    private void tellPlaces() {
+        onPlace.accept(placeOf(host.self()));
+        others().stream()
+                .filter(member -> !placeOf(member).equals(places.get(member)))
+                .forEach(this::tell);
+    }
+
+    private RelayPlace placeOf(HostPort member) {
+        return isRelayed.getAsBoolean() ? group.relay().placeOf(member) : RelayPlace.STORE;
+    }
+
     private void tell(HostPort member) {
+        RelayPlace place = placeOf(member);
+        places.put(member, place);
         GroupLoadRequest request = new GroupLoadRequest();
         request.setGpid(Wire.gpid(host.gpid()));
         request.setBallot(host.view().ballot().number());
         request.setPrimary(Wire.address(host.self()));
         request.setLoad(directive == null ? LoadWire.nothing() : directive);
         request.setSequence(++sequence);
+        if (isRelayed.getAsBoolean()) {
+            LoadWire.setPlace(request, place, member);
+        }
         host.sendGroupLoad(member, request, (reply, error) -> {
             if (!closed && error == null && reply != null && reply.isSetState()) {
                 onReport(member, LoadWire.report(reply.getState()));

@@ -1,11 +1,15 @@
 package dev.sluice.replica.load;
 
+import dev.sluice.common.config.Config;
 import dev.sluice.common.config.Option;
 import dev.sluice.common.config.Options;
 import java.util.List;
 
 /** The options of loads on a replica server. */
 public final class LoadSettings {
+    private static final String TRANSFER_EACH = "each";
+    private static final String TRANSFER_RELAY = "relay";
+
     /** Slots of the node. */
     public static final Option<Integer> DOWNLOADING_COUNT_MAX = Options.integer(
                     "replication", "max_concurrent_bulk_load_downloading_count")
@@ -23,11 +27,25 @@ public final class LoadSettings {
                     written to such a file later is written to the data of the replicas. Where no link can be made, \
                     or the file has another name already, it is copied.""");
 
+    /** Whether the members of a group read from each other. */
+    public static final Option<String> TRANSFER = Options.choice(
+                    "replication", "bulk_load_transfer", TRANSFER_EACH, TRANSFER_RELAY)
+            .defaultValue(TRANSFER_EACH)
+            .doc("""
+                    How the files of a load come to the members of a partition. each: every member reads the store. relay: \
+                    one reads the store, and the others read from it and from each other while the files arrive, so that \
+                    the store is read once; where that breaks off, the store is read. The primary decides for its partition.""")
+            .mutable();
+
     /** All of them. */
-    public static final List<Option<?>> ALL = List.of(DOWNLOADING_COUNT_MAX, LINK_LOCAL_FILES);
+    public static final List<Option<?>> ALL = List.of(DOWNLOADING_COUNT_MAX, LINK_LOCAL_FILES, TRANSFER);
 
     /** The remote command that reads and sets {@link #DOWNLOADING_COUNT_MAX}. */
     public static final String DOWNLOADING_COUNT_COMMAND = "replica.max-concurrent-bulk-load-downloading-count";
 
     private LoadSettings() {}
+
+    static boolean isRelayed(Config config) {
+        return config.get(TRANSFER).equals(TRANSFER_RELAY);
+    }
 }

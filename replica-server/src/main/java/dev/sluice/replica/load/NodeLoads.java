@@ -45,6 +45,7 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
 
     private final AtomicLong changes = new AtomicLong();
     private final LoadCounts counts = new LoadCounts();
+    private final RelayDesk desk = new RelayDesk();
 
     /**
      * What a node is for its loads.
@@ -142,6 +143,16 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
                 "Replicas that wait to download.",
                 () -> slots.waiting().size());
         counts.register(metrics);
+    }
+
+    /** Where other members read what replicas of this node have. */
+    public RelayDesk desk() {
+        return desk;
+    }
+
+    /** True if the members of groups whose primary is here are to read from each other. */
+    boolean isRelayed() {
+        return LoadSettings.isRelayed(world.config);
     }
 
     /** What loads of this node count. */

@@ -11,6 +11,10 @@ import dev.sluice.bulkload.load.ReplicaLoad;
 import dev.sluice.bulkload.load.Step;
 import dev.sluice.bulkload.transfer.DownloadProgress;
 import dev.sluice.bulkload.transfer.DownloadSlots;
+import dev.sluice.bulkload.transfer.GroupRelay;
+import dev.sluice.bulkload.transfer.Relay;
+import dev.sluice.bulkload.transfer.RelayPlace;
+import dev.sluice.bulkload.transfer.StagedCopy;
 import dev.sluice.common.Ballot;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.HostPort;
@@ -85,6 +89,9 @@ final class ReplicaLoads implements LoadHooks {
     private Ballot ballot = Ballot.NONE;
     private long groupSequence;
     private long preparedLoadId;
+    /** Where this replica reads the files of the load. */
+    private volatile RelayPlace place = RelayPlace.STORE;
+
     private boolean pushPlanned;
     private boolean closed;
 
@@ -92,7 +99,7 @@ final class ReplicaLoads implements LoadHooks {
         this.host = host;
         this.node = node;
         this.disk = new StagedMark(node.files(), host.loadDirectory());
-        this.group = new GroupLoads(host);
+        this.group = new GroupLoads(host, node::isRelayed, now -> place = now);
         this.changeSequence = node.nextChange();
         findOnDisk();
         this.report = currentReport();
@@ -111,6 +118,12 @@ final class ReplicaLoads implements LoadHooks {
                             .restore(disk.staging(loadId).path(), disk.missingBytes(loadId));
                 } else {
                     state = ReplicaLoad.foundStaged(loadId, Work.totals(staged), found.deep());
+                    node.desk()
+                            .offer(
+                                    host.gpid(),
+                                    loadId,
+                                    staged.digest(),
+                                    new StagedCopy(node.files(), staged, disk.staging(loadId)));
                 }
                 LOG.info("{}: found load {} on disk, {}", host.gpid(), loadId, state.message());
             }
@@ -228,6 +241,7 @@ final class ReplicaLoads implements LoadHooks {
         // A request of an older ballot does not come here; within one ballot the newest wins.
         if (request.getSequence() >= groupSequence) {
             groupSequence = request.getSequence();
+            place = LoadWire.place(request, host.self());
             order(request.getLoad());
         }
         GroupLoadReply reply = new GroupLoadReply();
@@ -244,6 +258,7 @@ final class ReplicaLoads implements LoadHooks {
     @Override
     public void close() {
         closed = true;
+        node.desk().withdraw(host.gpid(), state.loadId());
         group.close();
         Work running = work;
         if (running != null) {
@@ -429,7 +444,8 @@ final class ReplicaLoads implements LoadHooks {
                     fetch.order(),
                     disk,
                     listener(fetch.attempt(), false),
-                    host::findBehindConflict);
+                    host::findBehindConflict,
+                    relay(fetch.order()));
             work = fetching;
             fetching.startFetch();
         } else if (effect instanceof Effect.Verify verify && verify.order().isRollback()) {
@@ -442,7 +458,8 @@ final class ReplicaLoads implements LoadHooks {
                     verify.order(),
                     disk,
                     listener(verify.attempt(), true),
-                    host::findBehindConflict);
+                    host::findBehindConflict,
+                    Relay.NONE);
             work = verifying;
             verifying.startVerify(manifest -> onLoop(() -> staged = manifest));
         } else if (effect instanceof Effect.Stop && work != null) {
@@ -450,6 +467,14 @@ final class ReplicaLoads implements LoadHooks {
         } else if (effect instanceof Effect.Delete delete) {
             delete(delete.upToLoadId());
         }
+    }
+
+    private Relay relay(LoadOrder fetched) {
+        return new GroupRelay(
+                () -> place,
+                RelayDesk.transport(host, fetched.loadId(), fetched.manifestDigest()),
+                node.clock(),
+                GroupRelay.PATIENCE_MS);
     }
 
     private void lookForGeneration(Effect.Verify verify) {
@@ -502,6 +527,7 @@ final class ReplicaLoads implements LoadHooks {
     private void delete(long upToLoadId) {
         staged = null;
         progress = null;
+        node.desk().withdraw(host.gpid(), upToLoadId);
         node.executeDelete(() -> {
             try {
                 node.faults().reached(BEFORE_DELETE);

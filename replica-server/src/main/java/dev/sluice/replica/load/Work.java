@@ -11,6 +11,8 @@ import dev.sluice.bulkload.store.PartitionSource;
 import dev.sluice.bulkload.transfer.Download;
 import dev.sluice.bulkload.transfer.DownloadOutcome;
 import dev.sluice.bulkload.transfer.DownloadProgress;
+import dev.sluice.bulkload.transfer.Relay;
+import dev.sluice.bulkload.transfer.StagedCopy;
 import dev.sluice.bulkload.transfer.StagingDirectory;
 import dev.sluice.bulkload.verify.VerifyMode;
 import dev.sluice.bulkload.verify.VerifyRequest;
@@ -44,6 +46,7 @@ final class Work {
     private final StagedMark disk;
     private final Listener listener;
     private final BehindCheck engine;
+    private final Relay relay;
     private final StopSignal stop = new StopSignal();
     private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
 
@@ -72,7 +75,8 @@ final class Work {
             LoadOrder order,
             StagedMark disk,
             Listener listener,
-            BehindCheck engine) {
+            BehindCheck engine,
+            Relay relay) {
         this.node = node;
         this.gpid = gpid;
         this.where = gpid + " on " + self;
@@ -80,6 +84,7 @@ final class Work {
         this.disk = disk;
         this.listener = listener;
         this.engine = engine;
+        this.relay = relay;
     }
 
     void stop() {
@@ -154,8 +159,9 @@ final class Work {
 
     private void fetch(PartitionSource source, Manifest manifest) throws StoppedException {
         stop.throwIfStopped();
-        Download download =
-                node.downloader().start(source, manifest, disk.staging(order.loadId()), listener::onProgress);
+        StagedCopy copy = new StagedCopy(node.files(), manifest, disk.staging(order.loadId()));
+        node.desk().offer(gpid, order.loadId(), order.manifestDigest(), copy);
+        Download download = node.downloader().start(source, manifest, relay, copy, listener::onProgress);
         StopSignal.Registration registration = stop.onStop(download::stop);
         var unused = download.outcome().thenAccept(outcome -> {
             registration.close();

@@ -9,15 +9,27 @@ import dev.sluice.common.rpc.Wire;
 import dev.sluice.replica.learn.CheckpointShelf;
 import dev.sluice.wire.WireGpid;
 import dev.sluice.wire.internal.LearnEndReply;
+import dev.sluice.wire.internal.LoadPartReply;
+import dev.sluice.wire.internal.LoadPartRequest;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Answers what the members of a group send each other. */
 public final class GroupHandlers {
     private GroupHandlers() {}
 
-    /** Adds them to the table. Chunks of checkpoints are read on {@code reads}. */
-    public static void register(RpcHandlers handlers, Replicas replicas, CheckpointShelf shelf, Executor reads) {
+    /**
+     * Adds them to the table. Chunks of checkpoints and parts of staged files are read on {@code reads}.
+     *
+     * @param parts reads a part of a staged file; blocks
+     */
+    public static void register(
+            RpcHandlers handlers,
+            Replicas replicas,
+            CheckpointShelf shelf,
+            Function<LoadPartRequest, LoadPartReply> parts,
+            Executor reads) {
         handlers.on(
                 InternalRpcs.PREPARE,
                 Access.SERVERS,
@@ -42,6 +54,10 @@ public final class GroupHandlers {
                 InternalRpcs.LEARN_FILE,
                 Access.SERVERS,
                 (caller, header, request, responder) -> reads.execute(() -> responder.reply(shelf.read(request))));
+        handlers.on(
+                InternalRpcs.LOAD_PART,
+                Access.SERVERS,
+                (caller, header, request, responder) -> reads.execute(() -> responder.reply(parts.apply(request))));
         handlers.on(
                 InternalRpcs.LEARN_END,
                 Access.SERVERS,

@@ -6,11 +6,14 @@ import dev.sluice.common.time.EventLoop;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.wire.internal.GroupLoadReply;
 import dev.sluice.wire.internal.GroupLoadRequest;
+import dev.sluice.wire.internal.LoadPartReply;
+import dev.sluice.wire.internal.LoadPartRequest;
 import dev.sluice.wire.internal.LoadProgressReply;
 import dev.sluice.wire.internal.LoadProgressRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +80,9 @@ public interface LoadHost {
 
     /** Tells the primary of this partition how this member's load stands. */
     void sendProgress(LoadProgressRequest progress, BiConsumer<@Nullable LoadProgressReply, @Nullable Throwable> done);
+
+    /** Asks another member for a part of a file of a load; any thread. */
+    CompletableFuture<LoadPartReply> askPart(HostPort member, LoadPartRequest request);
 
     /** This replica cannot go on: it stops serving, says why, and gives way to a learner. */
     void failReplica(String message);

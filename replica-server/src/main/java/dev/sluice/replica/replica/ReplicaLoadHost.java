@@ -11,11 +11,14 @@ import dev.sluice.replica.engine.Engine;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.wire.internal.GroupLoadReply;
 import dev.sluice.wire.internal.GroupLoadRequest;
+import dev.sluice.wire.internal.LoadPartReply;
+import dev.sluice.wire.internal.LoadPartRequest;
 import dev.sluice.wire.internal.LoadProgressReply;
 import dev.sluice.wire.internal.LoadProgressRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -146,6 +149,12 @@ record ReplicaLoadHost(Replica replica, ReplicaServices services, Path loadDirec
                                 progress),
                 loop(),
                 done);
+    }
+
+    @Override
+    public CompletableFuture<LoadPartReply> askPart(HostPort member, LoadPartRequest request) {
+        return services.rpc()
+                .call(member, InternalRpcs.LOAD_PART, RequestHeader.toPartition(gpid(), TIMEOUT_MS, 0), request);
     }
 
     @Override

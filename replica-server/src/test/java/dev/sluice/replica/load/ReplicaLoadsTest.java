@@ -31,6 +31,8 @@ import dev.sluice.wire.internal.GroupLoadReply;
 import dev.sluice.wire.internal.GroupLoadRequest;
 import dev.sluice.wire.internal.LoadDirective;
 import dev.sluice.wire.internal.LoadGoal;
+import dev.sluice.wire.internal.LoadPartReply;
+import dev.sluice.wire.internal.LoadPartRequest;
 import dev.sluice.wire.internal.LoadProgressReply;
 import dev.sluice.wire.internal.LoadProgressRequest;
 import java.io.IOException;
@@ -40,6 +42,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -322,6 +325,11 @@ final class ReplicaLoadsTest {
         @Override
         public HostPort self() {
             return SELF;
+        }
+
+        @Override
+        public CompletableFuture<LoadPartReply> askPart(HostPort member, LoadPartRequest request) {
+            return CompletableFuture.failedFuture(new IllegalStateException("nobody is asked"));
         }
 
         @Override

@@ -13,6 +13,7 @@ import dev.sluice.bulkload.store.BlockService;
 import dev.sluice.bulkload.store.BlockStores;
 import dev.sluice.bulkload.transfer.DownloadOptions;
 import dev.sluice.bulkload.transfer.DownloadProgress;
+import dev.sluice.bulkload.transfer.Relay;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.config.Config;
@@ -136,7 +137,8 @@ final class WorkTest {
                         7, LoadGoal.DOWNLOAD, "local", source.toString(), manifest.digest(), 0, 0, 1, "full", true, 0),
                 new StagedMark(files, DIRECTORY),
                 new Listener(),
-                staged -> Optional.empty());
+                staged -> Optional.empty(),
+                Relay.NONE);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

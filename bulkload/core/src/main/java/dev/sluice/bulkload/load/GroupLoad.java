@@ -14,22 +14,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param order what the leader wants; {@link LoadOrder#NOTHING} if it speaks of no load
  * @param proposing the publish is on its way through the log
+ * @param relay in which order the members would read from each other
  */
-public record GroupLoad(LoadOrder order, Map<HostPort, MemberReport> members, boolean proposing) {
+public record GroupLoad(LoadOrder order, Map<HostPort, MemberReport> members, boolean proposing, RelayOrder relay) {
     public GroupLoad {
         members = new TreeMap<>(members);
     }
 
     /** Under a ballot that has just begun. */
     public static GroupLoad begin(LoadOrder order) {
-        return new GroupLoad(order, Map.of(), false);
+        return new GroupLoad(order, Map.of(), false, RelayOrder.EMPTY);
     }
 
     /** The leader wants something; what is older than what it wants by now changes nothing. */
     public GroupLoad onOrder(LoadOrder next) {
         return next.loadId() != 0 && next.loadId() < order.loadId()
                 ? this
-                : new GroupLoad(next, members, proposing && next.loadId() == order.loadId());
+                : with(next, members, proposing && next.loadId() == order.loadId());
     }
 
     /** A member says how it stands; what it said before that changes nothing. */
@@ -40,24 +41,24 @@ public record GroupLoad(LoadOrder order, Map<HostPort, MemberReport> members, bo
         }
         Map<HostPort, MemberReport> next = new TreeMap<>(members);
         next.put(member, report);
-        return new GroupLoad(order, next, proposing);
+        return with(order, next, proposing);
     }
 
     /** Those who are neither members nor learners any more say nothing of this group. */
     public GroupLoad retain(Collection<HostPort> known) {
         Map<HostPort, MemberReport> next = new TreeMap<>(members);
         next.keySet().retainAll(known);
-        return new GroupLoad(order, next, proposing);
+        return with(order, next, proposing);
     }
 
     /** The publish was proposed. */
     public GroupLoad onProposed() {
-        return new GroupLoad(order, members, true);
+        return with(order, members, true);
     }
 
     /** The proposal came to an end: it is applied here, or may be tried again. */
     public GroupLoad onProposalEnded() {
-        return new GroupLoad(order, members, false);
+        return with(order, members, false);
     }
 
     /**
@@ -85,6 +86,10 @@ public record GroupLoad(LoadOrder order, Map<HostPort, MemberReport> members, bo
                     case PUBLISH -> report.phase() == MemberPhase.PUBLISHED;
                     case CLEAN_UP -> report.isClean();
                 };
+    }
+
+    private GroupLoad with(LoadOrder wanted, Map<HostPort, MemberReport> known, boolean isProposing) {
+        return new GroupLoad(wanted, known, isProposing, relay.after(wanted.loadId(), known));
     }
 
     private boolean isReady(@Nullable MemberReport report) {

@@ -1,11 +1,13 @@
 package dev.sluice.bulkload.load;
 
+import dev.sluice.bulkload.transfer.RelayPlace;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.wire.WireAddress;
 import dev.sluice.wire.WireErrorCode;
 import dev.sluice.wire.internal.FailureScope;
+import dev.sluice.wire.internal.GroupLoadRequest;
 import dev.sluice.wire.internal.LoadDirective;
 import dev.sluice.wire.internal.LoadGoal;
 import dev.sluice.wire.internal.MemberLoadState;
@@ -90,6 +92,28 @@ public final class LoadWire {
                 directive.getVerify(),
                 deep,
                 directive.getPriority());
+    }
+
+    /** Writes into a request of a relay where its receiver reads. */
+    public static void setPlace(GroupLoadRequest request, RelayPlace place, HostPort receiver) {
+        request.setRelayed(true);
+        if (place instanceof RelayPlace.Behind behind) {
+            request.setRelayedBy(Wire.address(behind.member()));
+        } else if (place instanceof RelayPlace.Store) {
+            request.setRelayedBy(Wire.address(receiver));
+        }
+    }
+
+    /** Where the receiver of a request reads. */
+    public static RelayPlace place(GroupLoadRequest request, HostPort receiver) {
+        if (!request.isRelayed()) {
+            return RelayPlace.STORE;
+        }
+        if (!request.isSetRelayedBy()) {
+            return RelayPlace.UNKNOWN;
+        }
+        HostPort before = Wire.hostPort(request.getRelayedBy());
+        return before.equals(receiver) ? RelayPlace.STORE : new RelayPlace.Behind(before);
     }
 
     /** Speaks of no load: there is to be nothing. */

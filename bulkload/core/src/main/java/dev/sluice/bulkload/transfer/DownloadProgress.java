@@ -10,6 +10,7 @@ import java.util.Map;
  * @param filesDone verified files
  * @param filesTotal files of the manifest
  * @param bytesFetched bytes that came from the store in this attempt
+ * @param bytesRelayed bytes that came from another member in this attempt
  * @param bytesPerSecond mean of the last seconds
  * @param filesInFlight bytes done of each file that is on its way
  */
@@ -19,5 +20,6 @@ public record DownloadProgress(
         int filesDone,
         int filesTotal,
         long bytesFetched,
+        long bytesRelayed,
         long bytesPerSecond,
         Map<String, Long> filesInFlight) {}

@@ -138,7 +138,21 @@ public final class Downloader implements AutoCloseable {
             Manifest manifest,
             StagingDirectory directory,
             Consumer<DownloadProgress> listener) {
-        PartitionDownload download = new PartitionDownload(this, source, manifest, directory, listener);
+        return start(source, manifest, Relay.NONE, new StagedCopy(files, manifest, directory), listener);
+    }
+
+    /**
+     * The same with a relay.
+     *
+     * @param copy of the same manifest: what other members read meanwhile
+     */
+    public Download start(
+            PartitionSource source,
+            Manifest manifest,
+            Relay relay,
+            StagedCopy copy,
+            Consumer<DownloadProgress> listener) {
+        PartitionDownload download = new PartitionDownload(this, source, manifest, relay, copy, listener);
         running.add(download);
         try {
             workers.execute(download::run);

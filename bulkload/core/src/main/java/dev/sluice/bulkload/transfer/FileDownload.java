@@ -18,14 +18,17 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The download of one file. Pieces are read from the store in parallel, and written and hashed in order: so the part on
- * the disk has no holes, and a restart hashes it again and goes on behind it.
+ * The download of one file. Pieces are read from the store in parallel, or from the member before this one in the relay
+ * one by one, and written and hashed in order: so the part on the disk has no holes, and a restart hashes it again and goes
+ * on behind it.
  */
 final class FileDownload {
     private static final Logger LOG = LoggerFactory.getLogger(FileDownload.class);
@@ -41,6 +44,8 @@ final class FileDownload {
 
     private final Downloader downloader;
     private final PartitionSource source;
+    private final Relay relay;
+    private final StagedCopy copy;
     private final StagingDirectory directory;
     private final SstFile file;
     private final DiskLedger.Claim claim;
@@ -48,18 +53,23 @@ final class FileDownload {
     private final ProgressMeter meter;
     private final Path part;
     private final MessageDigest digest = md5();
+    /** Of what the digest has, and of what came by the relay. */
+    private final CRC32C crc = new CRC32C();
 
     FileDownload(
             Downloader downloader,
             PartitionSource source,
-            StagingDirectory directory,
+            Relay relay,
+            StagedCopy copy,
             SstFile file,
             DiskLedger.Claim claim,
             StopSignal stop,
             ProgressMeter meter) {
         this.downloader = downloader;
         this.source = source;
-        this.directory = directory;
+        this.relay = relay;
+        this.copy = copy;
+        this.directory = copy.directory();
         this.file = file;
         this.claim = claim;
         this.stop = stop;
@@ -127,15 +137,15 @@ final class FileDownload {
     }
 
     private boolean hashLinked(FileSystem.File linked) throws StoppedException, IOException {
-        digest.reset();
-        if (file.hasMd5()) {
-            hash(linked, file.size(), bytes -> {
-                downloader.throttle.acquire(bytes, stop);
-                meter.onFetched(file, bytes);
-            });
-        }
+        resetHashes();
+        hash(linked, 0, file.size(), bytes -> {
+            downloader.throttle.acquire(bytes, stop);
+            meter.onFetched(file, bytes);
+        });
         String fault = fault();
-        if (!fault.isEmpty()) {
+        if (fault.isEmpty()) {
+            copy.onRight(file, crc.getValue());
+        } else {
             LOG.warn("{}: {}", source.filePath(file), fault);
         }
         return fault.isEmpty();
@@ -143,22 +153,24 @@ final class FileDownload {
 
     private void copy() throws SourceException, StoppedException, IOException {
         int wrongFetches = 0;
+        boolean mayBeRelayed = true;
         while (true) {
             String fault;
-            boolean resumed = false;
-            long size = sizeInStore();
-            if (size != file.size()) {
-                fault = "expected " + file.size() + " bytes, found " + size;
-            } else {
-                try (FileSystem.File target = openPart()) {
-                    long present = hashPart(target);
-                    resumed = present > 0;
-                    meter.onBegun(file, present);
-                    fetchFrom(present, target);
-                    fault = fault();
-                    if (fault.isEmpty()) {
-                        target.sync();
-                    }
+            boolean fetchedAll;
+            try (FileSystem.File target = openPart()) {
+                long present = hashPart(target);
+                meter.onBegun(file, present);
+                long relayed = mayBeRelayed ? fetchByRelay(present, target) : present;
+                fetchedAll = relayed == 0;
+                if (relayed == file.size() && isRightByRelay(relayed > present)) {
+                    fault = "";
+                } else {
+                    hashRelayed(present, relayed, target);
+                    fault = fetchFromStore(relayed, target);
+                }
+                if (fault.isEmpty()) {
+                    copy.onRight(file, crc.getValue());
+                    target.sync();
                 }
             }
             if (fault.isEmpty()) {
@@ -167,15 +179,64 @@ final class FileDownload {
                 return;
             }
             deletePart();
-            // A part that an earlier attempt left may itself be wrong, after a loss of power: that says nothing of the
-            // store.
-            wrongFetches += resumed ? 0 : 1;
+            // A part that an earlier attempt left may itself be wrong, after a loss of power, and so may what another
+            // member
+            // had: that says nothing of the store.
+            wrongFetches += fetchedAll ? 1 : 0;
+            mayBeRelayed = false;
             LOG.warn("{}: {}", source.filePath(file), fault);
             if (wrongFetches >= WRONG_FETCHES_MAX) {
                 throw SourceException.damaged(source.filePath(file), fault);
             }
             stop.sleep(downloader.options.backoffMs());
         }
+    }
+
+    /** Returns how far the relay brought it. */
+    private long fetchByRelay(long from, FileSystem.File target) throws StoppedException, IOException {
+        long written = from;
+        while (written < file.size()) {
+            int wanted = (int) Math.min(StagedCopy.PART_BYTES_MAX, file.size() - written);
+            Optional<ByteBuffer> content = relay.read(file, written, wanted, stop);
+            if (content.isEmpty()) {
+                break;
+            }
+            int length = content.get().remaining();
+            downloader.throttle.acquire(length, stop);
+            crc.update(content.get().duplicate());
+            target.write(content.get(), written);
+            onWritten(length);
+            meter.onRelayed(file, length);
+            written += length;
+        }
+        return written;
+    }
+
+    /** The member that read the store has compared what the manifest says: what is the same there need not be hashed again. */
+    private boolean isRightByRelay(boolean wasRelayed) throws StoppedException {
+        if (!wasRelayed || !file.hasMd5()) {
+            return false;
+        }
+        OptionalLong expected = relay.findChecksum(file, stop);
+        return expected.isPresent() && expected.getAsLong() == crc.getValue();
+    }
+
+    /** The digest lacks what the relay brought. */
+    private void hashRelayed(long from, long to, FileSystem.File target) throws IOException, StoppedException {
+        if (to > from && file.hasMd5()) {
+            resetHashes();
+            hash(target, 0, to, bytes -> {});
+        }
+    }
+
+    private void onWritten(int bytes) {
+        claim.written(bytes);
+        copy.onWritten(bytes);
+    }
+
+    private void resetHashes() {
+        digest.reset();
+        crc.reset();
     }
 
     private String fault() {
@@ -200,33 +261,31 @@ final class FileDownload {
 
     /** Hashes what an earlier attempt has written, and returns how much that is. */
     private long hashPart(FileSystem.File target) throws IOException, StoppedException {
-        digest.reset();
+        resetHashes();
         long present = target.size();
         if (present > file.size()) {
             target.truncate(0);
             claim.deleted(file.size());
             return 0;
         }
-        if (!file.hasMd5()) {
-            return present;
-        }
-        hash(target, present, bytes -> {});
+        hash(target, 0, present, bytes -> {});
         return present;
     }
 
-    private void hash(FileSystem.File from, long bytes, ReadListener listener) throws IOException, StoppedException {
+    private void hash(FileSystem.File from, long begin, long end, ReadListener listener)
+            throws IOException, StoppedException {
         byte[] buffer = downloader.buffers.take();
         try {
-            long position = 0;
-            while (position < bytes) {
+            long position = begin;
+            while (position < end) {
                 stop.throwIfStopped();
-                int wanted = (int) Math.min(Math.min(buffer.length, READ_BYTES), bytes - position);
+                int wanted = (int) Math.min(Math.min(buffer.length, READ_BYTES), end - position);
                 listener.beforeRead(wanted);
                 int read = from.read(ByteBuffer.wrap(buffer, 0, wanted), position);
                 if (read <= 0) {
-                    throw new IOException(file.name() + ": ends at " + position + ", expected " + bytes + " bytes");
+                    throw new IOException(file.name() + ": ends at " + position + ", expected " + end + " bytes");
                 }
-                digest.update(buffer, 0, read);
+                update(buffer, read);
                 position += read;
             }
         } finally {
@@ -234,7 +293,27 @@ final class FileDownload {
         }
     }
 
-    private void fetchFrom(long from, FileSystem.File target) throws SourceException, StoppedException, IOException {
+    private void update(byte[] bytes, int length) {
+        if (file.hasMd5()) {
+            digest.update(bytes, 0, length);
+        }
+        crc.update(bytes, 0, length);
+    }
+
+    /** Fetches the rest; returns what is wrong with the whole, empty if nothing is. */
+    private String fetchFromStore(long from, FileSystem.File target)
+            throws SourceException, StoppedException, IOException {
+        if (from < file.size() || from == 0) {
+            long size = sizeInStore();
+            if (size != file.size()) {
+                return "expected " + file.size() + " bytes, found " + size;
+            }
+            fetchPieces(from, target);
+        }
+        return fault();
+    }
+
+    private void fetchPieces(long from, FileSystem.File target) throws SourceException, StoppedException, IOException {
         StopSignal pieceStop = new StopSignal();
         Deque<CompletableFuture<Piece>> window = new ArrayDeque<>();
         try (StopSignal.Registration ignored = stop.onStop(pieceStop::stop)) {
@@ -252,10 +331,8 @@ final class FileDownload {
                 Piece piece = join(window.removeFirst());
                 try {
                     target.write(ByteBuffer.wrap(piece.buffer, 0, piece.length), written);
-                    claim.written(piece.length);
-                    if (file.hasMd5()) {
-                        digest.update(piece.buffer, 0, piece.length);
-                    }
+                    onWritten(piece.length);
+                    update(piece.buffer, piece.length);
                     written += piece.length;
                 } finally {
                     downloader.buffers.giveBack(piece.buffer);

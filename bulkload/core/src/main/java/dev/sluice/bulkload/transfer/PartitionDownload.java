@@ -29,6 +29,8 @@ final class PartitionDownload implements Download {
     private final Downloader downloader;
     private final PartitionSource source;
     private final Manifest manifest;
+    private final Relay relay;
+    private final StagedCopy copy;
     private final StagingDirectory directory;
     private final StopSignal stop = new StopSignal();
     private final AtomicReference<SourceException> failure = new AtomicReference<>();
@@ -40,12 +42,15 @@ final class PartitionDownload implements Download {
             Downloader downloader,
             PartitionSource source,
             Manifest manifest,
-            StagingDirectory directory,
+            Relay relay,
+            StagedCopy copy,
             Consumer<DownloadProgress> listener) {
         this.downloader = downloader;
         this.source = source;
         this.manifest = manifest;
-        this.directory = directory;
+        this.relay = relay;
+        this.copy = copy;
+        this.directory = copy.directory();
         this.meter = new ProgressMeter(manifest, downloader.clock, downloader.options.progressIntervalMs(), listener);
     }
 
@@ -138,7 +143,7 @@ final class PartitionDownload implements Download {
         SstFile file;
         while (!stop.isStopped() && (file = missing.poll()) != null) {
             try {
-                new FileDownload(downloader, source, directory, file, claim, stop, meter).fetch();
+                new FileDownload(downloader, source, relay, copy, file, claim, stop, meter).fetch();
                 meter.onVerified(file);
             } catch (StoppedException e) {
                 return;

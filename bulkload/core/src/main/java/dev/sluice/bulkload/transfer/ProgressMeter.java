@@ -24,6 +24,7 @@ final class ProgressMeter {
     private long bytesOfDoneFiles;
     private int filesDone;
     private long bytesFetched;
+    private long bytesRelayed;
     private long bytesDoneHighest;
     private long reportedAtMs;
 
@@ -49,12 +50,23 @@ final class ProgressMeter {
         reportIfDue();
     }
 
+    /** Bytes came from the store. */
     synchronized void onFetched(SstFile file, int bytes) {
         bytesFetched += bytes;
+        onMoved(file, bytes);
+    }
+
+    /** Bytes came from another member. */
+    synchronized void onRelayed(SstFile file, int bytes) {
+        bytesRelayed += bytes;
+        onMoved(file, bytes);
+    }
+
+    private void onMoved(SstFile file, int bytes) {
         inFlight.merge(file.name().value(), (long) bytes, Long::sum);
         long nowMs = clock.nowMs();
         if (nowMs - samples.getLast().atMs >= RATE_SAMPLE_MS) {
-            samples.addLast(new Sample(nowMs, bytesFetched));
+            samples.addLast(new Sample(nowMs, bytesFetched + bytesRelayed));
             if (samples.size() > RATE_SAMPLES_MAX) {
                 samples.removeFirst();
             }
@@ -89,6 +101,7 @@ final class ProgressMeter {
                 filesDone,
                 filesTotal,
                 bytesFetched,
+                bytesRelayed,
                 bytesPerSecond(),
                 Map.copyOf(inFlight));
     }
@@ -102,8 +115,8 @@ final class ProgressMeter {
     private long bytesPerSecond() {
         Sample oldest = samples.getFirst();
         long elapsedMs = clock.nowMs() - oldest.atMs;
-        return elapsedMs <= 0 ? 0 : (bytesFetched - oldest.bytesFetched) * 1000 / elapsedMs;
+        return elapsedMs <= 0 ? 0 : (bytesFetched + bytesRelayed - oldest.bytes) * 1000 / elapsedMs;
     }
 
-    private record Sample(long atMs, long bytesFetched) {}
+    private record Sample(long atMs, long bytes) {}
 }

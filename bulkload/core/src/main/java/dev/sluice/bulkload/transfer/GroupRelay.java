@@ -1,0 +1,103 @@
+package dev.sluice.bulkload.transfer;
+
+import dev.sluice.bulkload.fileset.SstFile;
+import dev.sluice.bulkload.work.StopSignal;
+import dev.sluice.bulkload.work.StoppedException;
+import dev.sluice.common.HostPort;
+import dev.sluice.common.time.Clock;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads from the member that comes before this one in the relay of its group, as its place changes. A member that gets
+ * nowhere for some time, or does not answer, is not asked again: the relay is broken there, and the store has everything.
+ */
+public final class GroupRelay implements Relay {
+    /** So long a member may stand still, and the place in the relay be unknown, before the store is asked. */
+    public static final long PATIENCE_MS = 2_000;
+
+    private static final long NAP_MS_MIN = 1;
+    private static final long NAP_MS_MAX = 16;
+    private static final Logger LOG = LoggerFactory.getLogger(GroupRelay.class);
+
+    private final Supplier<RelayPlace> place;
+    private final Transport transport;
+    private final Clock clock;
+    private final long patienceMs;
+    private volatile @Nullable HostPort givenUp;
+
+    /** Asks a member for a part of what it has; blocks. */
+    public interface Transport {
+        StagedCopy.Part ask(HostPort member, SstFile file, long offset, int lengthMax) throws IOException;
+    }
+
+    /** @param place as the primary said it last; any thread asks */
+    public GroupRelay(Supplier<RelayPlace> place, Transport transport, Clock clock, long patienceMs) {
+        this.place = place;
+        this.transport = transport;
+        this.clock = clock;
+        this.patienceMs = patienceMs;
+    }
+
+    @Override
+    public Optional<ByteBuffer> read(SstFile file, long offset, int lengthMax, StopSignal stop)
+            throws StoppedException {
+        return await(file, offset, lengthMax, part -> part.content().hasRemaining(), stop)
+                .map(StagedCopy.Part::content);
+    }
+
+    @Override
+    public OptionalLong findChecksum(SstFile file, StopSignal stop) throws StoppedException {
+        return await(file, file.size(), 0, StagedCopy.Part::isRight, stop)
+                .map(StagedCopy.Part::crc32c)
+                .orElse(OptionalLong.empty());
+    }
+
+    private Optional<StagedCopy.Part> await(
+            SstFile file, long offset, int lengthMax, Predicate<StagedCopy.Part> isEnough, StopSignal stop)
+            throws StoppedException {
+        long movedAtMs = clock.nowMs();
+        long bytesWritten = -1;
+        long napMs = NAP_MS_MIN;
+        while (true) {
+            stop.throwIfStopped();
+            HostPort member = null;
+            String failure = "";
+            RelayPlace now = place.get();
+            if (now instanceof RelayPlace.Store) {
+                return Optional.empty();
+            } else if (now instanceof RelayPlace.Behind behind) {
+                member = behind.member();
+                if (member.equals(givenUp)) {
+                    return Optional.empty();
+                }
+                try {
+                    StagedCopy.Part part = transport.ask(member, file, offset, lengthMax);
+                    if (isEnough.test(part)) {
+                        return Optional.of(part);
+                    }
+                    if (part.bytesWritten() != bytesWritten) {
+                        bytesWritten = part.bytesWritten();
+                        movedAtMs = clock.nowMs();
+                    }
+                } catch (IOException e) {
+                    failure = ": " + e.getMessage();
+                }
+            }
+            if (clock.nowMs() - movedAtMs >= patienceMs) {
+                LOG.info("{} at {}: the relay is broken at {}{}", file.name(), offset, member, failure);
+                givenUp = member;
+                return Optional.empty();
+            }
+            stop.sleep(napMs);
+            napMs = Math.min(NAP_MS_MAX, 2 * napMs);
+        }
+    }
+}
