@@ -15,9 +15,11 @@ import java.util.Map;
 record LoadCase(Mode mode, Transfer transfer, Into into, boolean hasForeground) {
     static final List<LoadCase> ALL = List.of(
             new LoadCase(Mode.MERGE, Transfer.EACH, Into.EMPTY, false),
+            new LoadCase(Mode.MERGE, Transfer.RELAY, Into.EMPTY, false),
             new LoadCase(Mode.MERGE, Transfer.EACH, Into.EXISTING, false),
             new LoadCase(Mode.MERGE, Transfer.EACH, Into.EMPTY, true),
             new LoadCase(Mode.MERGE, Transfer.EACH, Into.EXISTING, true),
+            new LoadCase(Mode.MERGE, Transfer.RELAY, Into.EXISTING, true),
             new LoadCase(Mode.REPLACE, Transfer.EACH, Into.EXISTING, false),
             new LoadCase(Mode.REPLACE, Transfer.EACH, Into.EXISTING, true));
 
@@ -48,13 +50,18 @@ record LoadCase(Mode mode, Transfer transfer, Into into, boolean hasForeground) 
     /** How the files come to the replicas. */
     enum Transfer {
         /** Every replica reads the store. */
-        EACH(2.0);
+        EACH(2.0, "each"),
+        /** One replica reads the store, the others read from it. */
+        RELAY(1.5, "relay");
 
         /** Longest time of a load, in times of copying the same bytes for every replica. */
         private final double copyRatioMax;
 
-        Transfer(double copyRatioMax) {
+        private final String option;
+
+        Transfer(double copyRatioMax, String option) {
             this.copyRatioMax = copyRatioMax;
+            this.option = option;
         }
 
         double copyRatioMax() {
@@ -63,7 +70,7 @@ record LoadCase(Mode mode, Transfer transfer, Into into, boolean hasForeground) 
 
         /** Options of the servers, by {@code section.name}. */
         Map<String, String> settings() {
-            return Map.of();
+            return Map.of("replication.bulk_load_transfer", option);
         }
     }
 
