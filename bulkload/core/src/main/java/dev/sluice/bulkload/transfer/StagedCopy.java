@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /** What a replica has of a load so far, as the next member of the relay reads it. Safe for use by several threads. */
 public final class StagedCopy {
     /** Most bytes of one answer. */
-    public static final int PART_BYTES_MAX = 1 << 20;
+    public static final int PART_BYTES_MAX = 1 << 18;
 
     private static final Logger LOG = LoggerFactory.getLogger(StagedCopy.class);
 
