@@ -1,5 +1,6 @@
 package dev.sluice.benchmarks;
 
+import dev.sluice.benchmarks.control.ControlPlaneBenchmark;
 import dev.sluice.benchmarks.data.DataBenchmark;
 import dev.sluice.benchmarks.load.LoadBenchmark;
 import picocli.CommandLine;
@@ -11,7 +12,13 @@ import picocli.CommandLine.Command;
         description = "Measures Sluice on this machine.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {SmallLoad.class, DataBenchmark.class, LoadBenchmark.class, CommandLine.HelpCommand.class})
+        subcommands = {
+            SmallLoad.class,
+            DataBenchmark.class,
+            LoadBenchmark.class,
+            ControlPlaneBenchmark.class,
+            CommandLine.HelpCommand.class
+        })
 public final class Benchmarks {
     private Benchmarks() {}
 
