@@ -57,6 +57,7 @@ public final class LoadDriver implements StateListener, AutoCloseable {
     /** Turns to publish are given at most so often: all partitions are looked at for it. */
     private static final long TURNS_MS = 10;
 
+    private static final long DECIDE_MS = 5;
     /** What changes turns without being told is noticed after this time. */
     private static final long TURNS_BEAT_MS = 1_000;
 
@@ -68,6 +69,9 @@ public final class LoadDriver implements StateListener, AutoCloseable {
     private final Map<Integer, LoadReports> reports = new HashMap<>();
     private final Set<Integer> deciding = new HashSet<>();
     private final Set<Integer> again = new HashSet<>();
+    /** When it was asked last what follows for an app. */
+    private final Map<Integer, Long> decidedAtMs = new HashMap<>();
+
     private final Set<Long> reading = new HashSet<>();
     private final PublishTurns turns = new PublishTurns();
     private final LoadOptions options;
@@ -171,6 +175,7 @@ public final class LoadDriver implements StateListener, AutoCloseable {
         reports.clear();
         deciding.clear();
         again.clear();
+        decidedAtMs.clear();
         reading.clear();
         turns.clear();
         reconsiderAll();
@@ -313,13 +318,19 @@ public final class LoadDriver implements StateListener, AutoCloseable {
                 .orElseGet(() -> load.decideManifests(loadId, pins));
     }
 
-    /** Asks what follows, after all that happens in this turn of the event loop. */
+    /**
+     * Asks what follows, after all that happens in this turn of the event loop; of one app not more often than every few
+     * milliseconds, since all its partitions are looked at.
+     */
     private void decide(int appId) {
         if (!deciding.add(appId)) {
             again.add(appId);
             return;
         }
-        loop.execute(() -> {
+        long nowMs = loop.nowMs();
+        long atMs = Math.max(nowMs, decidedAtMs.getOrDefault(appId, nowMs - DECIDE_MS) + DECIDE_MS);
+        decidedAtMs.put(appId, atMs);
+        loop.schedule(atMs - nowMs, () -> {
             if (leading) {
                 submit(appId, true, this::whatFollows);
             } else {

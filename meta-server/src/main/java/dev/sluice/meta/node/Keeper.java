@@ -150,7 +150,15 @@ public final class Keeper implements StateListener, ReportListener {
     @Override
     public void onReport(HostPort node, long incarnation, ReplicaReport report) {
         moves.pauses().onReport(report, loop.nowMs());
-        look(Wire.gpid(report.getGpid()));
+        if (report.isSetLearners() && !report.getLearners().isEmpty()) {
+            // Whether a learner may become a member also depends on the load.
+            look(Wire.gpid(report.getGpid()));
+        }
+    }
+
+    @Override
+    public void onReplicaChanged(HostPort node, Gpid gpid) {
+        look(gpid);
     }
 
     @Override

@@ -463,12 +463,15 @@ public final class NodeRegistry implements StateListener {
         for (ReplicaReport replica : report.getReplicas()) {
             Gpid gpid = Wire.gpid(replica.getGpid());
             boolean known = session.knows(gpid);
-            session.heard(gpid, replica);
+            boolean isNews = session.heard(gpid, replica);
             if (!known) {
                 session.markDirty(gpid);
                 planFlush();
             }
             listeners.forEach(listener -> listener.onReport(session.address, session.incarnation, replica));
+            if (isNews) {
+                listeners.forEach(listener -> listener.onReplicaChanged(session.address, gpid));
+            }
         }
     }
 

@@ -147,8 +147,10 @@ final class NodeSession {
         Function<Gpid, Optional<PartitionDirective>> directiveFor();
     }
 
-    void heard(Gpid gpid, ReplicaReport report) {
-        replicas.put(gpid, viewOf(report));
+    /** True if it is other than what was heard before. */
+    boolean heard(Gpid gpid, ReplicaReport report) {
+        ReplicaView now = viewOf(report);
+        return !now.equals(replicas.put(gpid, now));
     }
 
     private List<PartitionDirective> directives(

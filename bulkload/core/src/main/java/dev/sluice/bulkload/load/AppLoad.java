@@ -92,9 +92,9 @@ public record AppLoad(LoadPlan plan, AppPhase phase, List<PartitionLoad> partiti
         return partitions.stream().allMatch(partition -> partition.isStaged(plan.minReplicaCount()));
     }
 
-    /** True once every partition's manifest was read. */
+    /** True once every partition's manifest was read: one record pins all of them. */
     public boolean isPinned() {
-        return partitions.stream().allMatch(partition -> partition.pin() != null);
+        return !partitions.isEmpty() && partitions.get(0).pin() != null;
     }
 
     /** True while the leader has to read the manifests. */
