@@ -169,8 +169,11 @@ final class GroupLoads {
         told.forEach(this::tell);
     }
 
-    /** To those who are to read elsewhere than they were told. */
+    /** To those who are to read elsewhere than they were told; before there is a directive nobody is told anything. */
     private void tellPlaces() {
+        if (directive == null) {
+            return;
+        }
         onPlace.accept(placeOf(host.self()));
         others().stream()
                 .filter(member -> !placeOf(member).equals(places.get(member)))
