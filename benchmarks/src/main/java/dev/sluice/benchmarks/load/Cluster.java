@@ -10,13 +10,20 @@ import dev.sluice.dist.onebox.Onebox;
 import dev.sluice.dist.onebox.OneboxLayout;
 import dev.sluice.dist.onebox.Readiness;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** A fresh cluster for one case: a meta server and three replica servers in this process, gone with its data at the end. */
 final class Cluster implements AutoCloseable {
@@ -97,6 +104,26 @@ final class Cluster implements AutoCloseable {
             }
         }
         return bytes;
+    }
+
+    /** Bytes of all files of all replica servers, each counted once under however many names. */
+    long bytesOnDisk() throws IOException {
+        Map<Object, Long> files = new HashMap<>();
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path path : all.toList()) {
+                try {
+                    BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
+                    if (found.isRegularFile()) {
+                        files.put(Objects.requireNonNullElse(found.fileKey(), path), found.size());
+                    }
+                } catch (NoSuchFileException e) {
+                    files.remove(path); // deleted since it was listed
+                }
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        return files.values().stream().mapToLong(Long::longValue).sum();
     }
 
     @Override

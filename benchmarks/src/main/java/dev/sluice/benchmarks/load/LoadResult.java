@@ -30,6 +30,7 @@ final class LoadResult {
      * @param bytesFromStore that the replicas read
      * @param cpuSeconds of this process until SUCCEED: servers, client, foreground
      * @param othersCpuSeconds of all other processes of the machine in that time
+     * @param rollback null if there was nothing to go back to, or others wrote meanwhile
      * @param foreground null if there was none
      */
     record Round(
@@ -43,6 +44,7 @@ final class LoadResult {
             long heapBytesMax,
             long residentBytesMax,
             long wrongRows,
+            @Nullable Rollback rollback,
             @Nullable ForegroundFigures foreground) {
         double copyRatio() {
             return seconds / copySeconds;
@@ -60,6 +62,9 @@ final class LoadResult {
             json.put("heap_bytes_max", heapBytesMax);
             json.put("resident_bytes_max", residentBytesMax);
             json.put("wrong_rows", wrongRows);
+            if (rollback != null) {
+                json.put("rollback", rollback.json());
+            }
             if (foreground != null) {
                 json.put("foreground", foreground.json());
             }

@@ -155,7 +155,16 @@ final class LoadRun {
             int appId,
             Measured measured,
             @Nullable Foreground foreground,
-            @Nullable ForegroundFigures figures) {
+            @Nullable ForegroundFigures figures)
+            throws IOException, StoppedException {
+        boolean isReplaced = loadCase.mode() == LoadCase.Mode.REPLACE;
+        long wrong = wrongRows(
+                cluster, appId, foreground, isReplaced ? measured.load().succeededNanos() : null);
+        Rollback rollback = null;
+        if (isReplaced && foreground == null) {
+            rollback = Rollback.run(cluster, set.app(), appId, stop);
+            wrong += wrongRowsOf(older, cluster);
+        }
         return new LoadResult.Round(
                 measured.load().seconds(),
                 measured.load().secondsToEnd(),
@@ -166,13 +175,8 @@ final class LoadRun {
                 measured.othersCpuSeconds(),
                 measured.heapBytesMax(),
                 measured.residentBytesMax(),
-                wrongRows(
-                        cluster,
-                        appId,
-                        foreground,
-                        loadCase.mode() == LoadCase.Mode.REPLACE
-                                ? measured.load().succeededNanos()
-                                : null),
+                wrong,
+                rollback,
                 figures);
     }
 
@@ -216,11 +220,7 @@ final class LoadRun {
             say.accept("the replicas hold " + digests.rows() + " rows, expected " + expected);
             wrong += Math.abs(digests.rows() - expected);
         }
-        long wrongOfSet = wrongRowsOfSet(cluster.table(set.app()));
-        if (wrongOfSet > 0) {
-            say.accept(wrongOfSet + " of " + ROWS_READ_BACK_MAX + " rows of the set that were read back are wrong");
-        }
-        wrong += wrongOfSet;
+        wrong += wrongRowsOf(set, cluster);
         if (own.wrong() > 0) {
             say.accept(own.wrong() + " rows of the foreground are not as they were written last");
         }
@@ -228,14 +228,18 @@ final class LoadRun {
         return wrong;
     }
 
-    private long wrongRowsOfSet(Table table) {
+    private long wrongRowsOf(BuiltSet loaded, Cluster cluster) {
+        Table table = cluster.table(loaded.app());
         SplittableRandom random = new SplittableRandom(settings.seed());
         long wrong = 0;
         for (int i = 0; i < ROWS_READ_BACK_MAX; i++) {
-            long row = random.nextLong(set.rows().rows());
+            long row = random.nextLong(loaded.rows().rows());
             byte[] found =
                     table.get(LoadRows.hashKey(row), LoadRows.sortKey()).join().orElse(new byte[0]);
-            wrong += Arrays.equals(found, set.rows().value(row)) ? 0 : 1;
+            wrong += Arrays.equals(found, loaded.rows().value(row)) ? 0 : 1;
+        }
+        if (wrong > 0) {
+            say.accept(wrong + " of " + ROWS_READ_BACK_MAX + " rows of the set that were read back are wrong");
         }
         return wrong;
     }

@@ -11,6 +11,10 @@ final class LoadTargets {
     private static final double CLIENT_RATIO_MIN = 20;
     private static final double PUBLISH_WRITE_MS_MAX = 50;
 
+    private static final double ROLLBACK_SECONDS_MAX = 1;
+    /** Two generations of as many bytes, and logs. */
+    private static final double SPACE_LEFT_MAX = 0.6;
+
     private LoadTargets() {}
 
     /** @param clientSeconds that the same rows take through the client */
@@ -21,6 +25,9 @@ final class LoadTargets {
                 addSpeed(targets, result, clientSeconds);
             }
             for (LoadResult.Round round : result.rounds()) {
+                if (round.rollback() != null) {
+                    addRollback(targets, result.loadCase(), round.rollback());
+                }
                 if (round.foreground() != null) {
                     addForeground(targets, result.loadCase(), round.foreground());
                 }
@@ -46,6 +53,19 @@ final class LoadTargets {
                         loadCase.title(), plain(CLIENT_RATIO_MIN), faster),
                 faster,
                 faster >= CLIENT_RATIO_MIN));
+    }
+
+    private static void addRollback(List<Target> targets, LoadCase loadCase, Rollback rollback) {
+        targets.add(new Target(
+                text("%s: rollback within 1 s: %.3f s", loadCase.title(), rollback.seconds()),
+                rollback.seconds(),
+                rollback.seconds() <= ROLLBACK_SECONDS_MAX));
+        targets.add(new Target(
+                text(
+                        "%s: the space of an old generation comes back: %,d MiB with both, %,d MiB after",
+                        loadCase.title(), rollback.bytesWithBoth() >> 20, rollback.bytesAfter() >> 20),
+                rollback.bytesAfter(),
+                rollback.bytesAfter() < SPACE_LEFT_MAX * rollback.bytesWithBoth()));
     }
 
     private static void addForeground(List<Target> targets, LoadCase loadCase, ForegroundFigures foreground) {

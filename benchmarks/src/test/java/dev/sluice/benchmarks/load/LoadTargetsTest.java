@@ -80,7 +80,18 @@ final class LoadTargetsTest {
 
     private static LoadResult.Round round(double seconds, double copySeconds, @Nullable ForegroundFigures foreground) {
         return new LoadResult.Round(
-                seconds, seconds + 0.5, copySeconds, 1_000_000, 3_000_000, 1, 0.5, 1 << 20, 1 << 21, 0, foreground);
+                seconds,
+                seconds + 0.5,
+                copySeconds,
+                1_000_000,
+                3_000_000,
+                1,
+                0.5,
+                1 << 20,
+                1 << 21,
+                0,
+                null,
+                foreground);
     }
 
     private static ForegroundFigures foreground(
