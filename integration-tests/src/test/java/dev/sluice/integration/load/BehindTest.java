@@ -2,6 +2,7 @@ package dev.sluice.integration.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.client.ClientException;
 import dev.sluice.wire.bulkload.BulkLoadStatus;
@@ -56,6 +57,23 @@ final class BehindTest {
         requireRows();
         cluster.restartAll();
         requireRows();
+    }
+
+    /** B.2, B.20: an expired key is one that does not exist. */
+    @Test
+    void b20AnExpiredRowDoesNotWin() throws Exception {
+        cluster.create(app, PARTITIONS, ALLOWED);
+        cluster.putFor(app, LoadCluster.key(1), "expires", 1);
+        cluster.putFor(app, LoadCluster.key(2), "stays", 100_000);
+        await().until(() -> cluster.get(app, LoadCluster.key(1)) == null);
+        cluster.buildSet(app, PARTITIONS, ROWS, "behind-");
+
+        cluster.start(app, LoadMode.BEHIND);
+        cluster.awaitEnd(app, BulkLoadStatus.BLS_SUCCEED);
+
+        assertThat(cluster.get(app, LoadCluster.key(1))).isEqualTo("behind-1");
+        assertThat(cluster.get(app, LoadCluster.key(2))).isEqualTo("stays");
+        assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isEqualTo(ROWS);
     }
 
     private void requireRows() throws Exception {

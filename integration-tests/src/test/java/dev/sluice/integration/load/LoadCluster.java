@@ -298,6 +298,12 @@ final class LoadCluster implements AutoCloseable {
                 .get(20, TimeUnit.SECONDS);
     }
 
+    void putFor(String app, String key, String value, int ttlSeconds) throws Exception {
+        client.table(app)
+                .put(key.getBytes(UTF_8), new byte[0], value.getBytes(UTF_8), ttlSeconds)
+                .get(20, TimeUnit.SECONDS);
+    }
+
     void delete(String app, String key) throws Exception {
         client.table(app).remove(key.getBytes(UTF_8), new byte[0]).get(20, TimeUnit.SECONDS);
     }

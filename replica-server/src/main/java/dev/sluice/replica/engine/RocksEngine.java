@@ -77,6 +77,9 @@ final class RocksEngine implements Engine {
     /** A generation that holds the staged files of a load. */
     private record Hidden(Generation generation, List<Path> stagedFiles) {}
 
+    /** Of the load from behind that is prepared, or is being prepared; null if there is none. */
+    private volatile @Nullable ExpiredCover cover;
+
     private RocksEngine(Path directory, RocksDatabase database, Supplier<RocksSettings> settings, StepListener steps)
             throws RocksDBException, IOException {
         this.directory = directory;
@@ -164,6 +167,10 @@ final class RocksEngine implements Engine {
                 writesSinceSwitch = writes;
             }
             database.write(batch);
+            ExpiredCover watching = cover;
+            if (watching != null) {
+                rows.forEach(row -> watching.onWritten(row.key(), row.value()));
+            }
             appliedDecree = decree;
             steps.reached(Step.APPLIED);
         } catch (RocksDBException e) {
@@ -180,8 +187,15 @@ final class RocksEngine implements Engine {
             int removed = 0;
             for (byte[] key : keys) {
                 byte @Nullable [] value = database.db().get(target.family(), database.readOptions(), key);
-                if (value != null && StoredValue.hasExpired(value, expiryNow)) {
+                if (value == null || !StoredValue.hasExpired(value, expiryNow)) {
+                    continue;
+                }
+                if (!database.allowsBehind()) {
                     batch.delete(target.family(), key);
+                    removed++;
+                } else if (value.length > StoredValue.HEADER_BYTES) {
+                    // Not the same as a row that was removed: a row from behind may take its place.
+                    batch.put(target.family(), key, Arrays.copyOf(value, StoredValue.HEADER_BYTES));
                     removed++;
                 }
             }
@@ -223,7 +237,11 @@ final class RocksEngine implements Engine {
                     // It may have been published while this flushed: links made then would hold the space for nothing.
                     if (publish.loadId() > publishedLoadId) {
                         switch (publish.mode()) {
-                            case MERGE, BEHIND -> prepare(publish, staged);
+                            case MERGE -> prepare(publish, staged);
+                            case BEHIND -> {
+                                prepare(publish, staged);
+                                coverOf(publish, staged);
+                            }
                             case REPLACE -> fill(publish, staged);
                             case ROLLBACK -> kept(publish);
                         }
@@ -249,6 +267,9 @@ final class RocksEngine implements Engine {
                 Generation next = current;
                 if (publish.loadId() > publishedLoadId) {
                     next = take(publish, staged);
+                    if (publish.mode() == LoadMode.BEHIND) {
+                        uncover(batch, publish, staged);
+                    }
                     database.put(batch, Fact.PUBLISHED_LOAD, publish.loadId());
                     if (next.id() != current.id()) {
                         database.put(batch, Fact.GENERATION, next.id());
@@ -424,6 +445,26 @@ final class RocksEngine implements Engine {
         prepared = ready;
         steps.reached(Step.LINKED);
         return ready;
+    }
+
+    /** What of the load an expired row would hide; looks for it if that was not done before. */
+    private ExpiredCover coverOf(Publish publish, List<Path> staged) throws RocksDBException {
+        ExpiredCover known = cover;
+        if (known == null || !known.isOf(publish.loadId(), staged)) {
+            known = new ExpiredCover(publish.loadId(), publish.epoch(), staged);
+            // First: what is written from here on is heard, what was written before is found.
+            cover = known;
+            known.find(database.db(), current.family(), database.readOptions());
+        }
+        return known;
+    }
+
+    private void uncover(WriteBatch batch, Publish publish, List<Path> staged) throws RocksDBException {
+        int rows = coverOf(publish, staged).uncover(batch, database.db(), current.family(), database.readOptions());
+        cover = null;
+        if (rows > 0) {
+            LOG.info("{}: load {}: {} rows take the place of expired ones", directory, publish.loadId(), rows);
+        }
     }
 
     /** Makes the load's rows ready under the generation that is current once it is published. */

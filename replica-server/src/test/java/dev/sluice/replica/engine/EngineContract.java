@@ -518,6 +518,67 @@ abstract class EngineContract {
         }
     }
 
+    /** B.20: an expired row is one that does not exist, whether it was removed in the background already or not. */
+    @Test
+    void rowsFromBehindWinOverExpiredOnesOnEveryReplicaAlike() {
+        long epoch = 1_700_000_000_000L;
+        int now = StoredValue.expiryNow(epoch);
+        Path file = stage("1", Map.of("a", "behind", "b", "behind", "c", "behind", "d", "behind", "e", "behind"));
+        Publish publish = new Publish(7, LoadMode.BEHIND, epoch, "digest");
+        byte[] over = StoredValue.of(now - 5, 0, bytes("over"));
+        byte[] lasting = StoredValue.of(now + 5, 0, bytes("lasting"));
+        for (boolean cleaned : new boolean[] {false, true}) {
+            try (Engine engine = factory().open(directory(cleaned ? "cleaned" : "not-cleaned"), true)) {
+                engine.apply(
+                        1,
+                        List.of(
+                                new RowChange(bytes("a"), over),
+                                new RowChange(bytes("b"), over),
+                                new RowChange(bytes("c"), lasting),
+                                new RowChange(bytes("d"), over),
+                                new RowChange(bytes("e"), over),
+                                new RowChange(bytes("f"), over)));
+                engine.apply(2, List.of(remove("b")));
+                if (cleaned) {
+                    List<byte[]> keys = List.of(bytes("a"), bytes("d"), bytes("e"), bytes("f"));
+                    assertThat(engine.removeExpired(keys, now)).isEqualTo(4);
+                    assertThat(engine.removeExpired(keys, now)).isZero();
+                    engine.flush();
+                }
+                engine.preparePublish(publish, List.of(file));
+                // Between the preparation and the publish.
+                engine.apply(3, List.of(put("d", "written"), remove("e")));
+                engine.publish(4, publish, List.of(file));
+                assertThat(get(engine, "a")).isEqualTo("behind");
+                assertThat(get(engine, "b")).isNull();
+                assertThat(engine.get(bytes("c"))).isEqualTo(lasting);
+                assertThat(get(engine, "d")).isEqualTo("written");
+                assertThat(get(engine, "e")).isNull();
+            }
+        }
+    }
+
+    /** Nobody looked for what they would hide before: that is made up for, also when a crash comes between. */
+    @Test
+    void rowsFromBehindWinOverExpiredOnesWithoutPreparationAndAfterACrash() {
+        long epoch = 1_700_000_000_000L;
+        byte[] over = StoredValue.of(StoredValue.expiryNow(epoch) - 5, 0, bytes("over"));
+        Publish publish = new Publish(7, LoadMode.BEHIND, epoch, "digest");
+        Path file = stage("1", Map.of("a", "behind"));
+        for (int run = 0; run < 2; run++) {
+            try (Engine engine = openForBehind()) {
+                for (long decree = engine.appliedDecree() + 1; decree <= 2; decree++) {
+                    if (decree == 1) {
+                        engine.apply(1, List.of(new RowChange(bytes("a"), over)));
+                    } else {
+                        engine.publish(2, publish, List.of(file));
+                    }
+                }
+                assertThat(get(engine, "a")).isEqualTo("behind");
+            }
+        }
+    }
+
     @Test
     void anEngineThatWasNotMadeForItSaysSoBeforeAPublish() {
         Path file = stage("1", Map.of("a", "behind"));

@@ -1,5 +1,6 @@
 package dev.sluice.replica.engine.testing;
 
+import dev.sluice.common.data.StoredValue;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.replica.engine.EngineException;
 import dev.sluice.replica.mutation.Change.RowChange;
@@ -57,14 +58,17 @@ record EngineState(
         return value.length == 0;
     }
 
-    /** Rows that come from behind: what is there wins, tombstones too. */
-    EngineState behind(Collection<RowChange> loaded) {
+    /** Rows that come from behind: what is there wins, tombstones too, expired rows not. */
+    EngineState behind(Collection<RowChange> loaded, int expiryNow) {
         NavigableMap<byte[], byte[]> changed = newRows();
         changed.putAll(rows);
         for (RowChange row : loaded) {
             byte[] value = row.value();
             if (value != null) {
-                changed.putIfAbsent(row.key(), value);
+                byte[] present = changed.get(row.key());
+                if (present == null || StoredValue.hasExpired(present, expiryNow)) {
+                    changed.put(row.key(), value);
+                }
             }
         }
         return new EngineState(decree, publishedLoadId, generation, writes, changed, kept);

@@ -95,8 +95,11 @@ final class InMemoryEngine implements Engine {
         List<RowChange> removals = new ArrayList<>();
         for (byte[] key : keys) {
             byte @Nullable [] value = get(key);
-            if (value != null && StoredValue.hasExpired(value, expiryNow)) {
-                removals.add(new RowChange(key, null));
+            boolean isShort = allowsBehind && value != null && value.length <= StoredValue.HEADER_BYTES;
+            if (value != null && StoredValue.hasExpired(value, expiryNow) && !isShort) {
+                // What may come from behind is to win over an expired row, and not over a removed one.
+                byte[] left = allowsBehind ? Arrays.copyOf(value, StoredValue.HEADER_BYTES) : null;
+                removals.add(new RowChange(key, left));
                 unflushedKeys.add(key);
             }
         }
@@ -266,7 +269,9 @@ final class InMemoryEngine implements Engine {
     private static EngineState with(EngineState before, Publish publish, List<List<RowChange>> files) {
         EngineState after = before;
         for (List<RowChange> file : files) {
-            after = publish.mode() == LoadMode.BEHIND ? after.behind(file) : after.with(before.decree(), file);
+            after = publish.mode() == LoadMode.BEHIND
+                    ? after.behind(file, StoredValue.expiryNow(publish.epoch()))
+                    : after.with(before.decree(), file);
         }
         return after;
     }
