@@ -270,6 +270,7 @@ final class RocksEngine implements Engine {
                     if (publish.mode() == LoadMode.BEHIND) {
                         uncover(batch, publish, staged);
                     }
+                    cover = null; // found in rows that are not those of the next load
                     database.put(batch, Fact.PUBLISHED_LOAD, publish.loadId());
                     if (next.id() != current.id()) {
                         database.put(batch, Fact.GENERATION, next.id());
@@ -454,14 +455,21 @@ final class RocksEngine implements Engine {
             known = new ExpiredCover(publish.loadId(), publish.epoch(), staged);
             // First: what is written from here on is heard, what was written before is found.
             cover = known;
-            known.find(database.db(), current.family(), database.readOptions());
+            boolean found = false;
+            try {
+                known.find(database.db(), current.family(), database.readOptions());
+                found = true;
+            } finally {
+                if (!found) {
+                    cover = null; // half of them would be worse than none: the publish looks again
+                }
+            }
         }
         return known;
     }
 
     private void uncover(WriteBatch batch, Publish publish, List<Path> staged) throws RocksDBException {
         int rows = coverOf(publish, staged).uncover(batch, database.db(), current.family(), database.readOptions());
-        cover = null;
         if (rows > 0) {
             LOG.info("{}: load {}: {} rows take the place of expired ones", directory, publish.loadId(), rows);
         }

@@ -61,11 +61,14 @@ public final class Replicas {
         private final CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
         private @Nullable PartitionDirective newest;
         private @Nullable Path path;
+        /** Something came since this began. */
+        private boolean heardMore;
 
         private void hear(PartitionDirective directive) {
             if (newest == null || newest.getBallot() <= directive.getBallot()) {
                 newest = directive;
             }
+            heardMore = true;
         }
     }
 
@@ -249,6 +252,7 @@ public final class Replicas {
         releaseFor(
                 replica,
                 directive,
+                false,
                 () -> control.execute(() -> {
                     replicas.remove(gpid);
                     damaged.put(gpid, new Damaged(new ReplicaDirectory(services.files(), replica.path()), "taken out"));
@@ -268,7 +272,7 @@ public final class Replicas {
                     LOG.info(
                             "{}: nobody else has its data, and its disk is in order: it is opened anew",
                             replica.gpid());
-                    releaseFor(replica, told, () -> reopen(replica.gpid(), replica.path()));
+                    releaseFor(replica, told, true, () -> reopen(replica.gpid(), replica.path()));
                 }
             }
             for (Map.Entry<Gpid, Damaged> each : damaged.entrySet()) {
@@ -293,7 +297,8 @@ public final class Replicas {
         return services.self().equals(wanted.primary()) && wanted.secondaries().isEmpty();
     }
 
-    private void releaseFor(Replica replica, @Nullable PartitionDirective newest, Runnable then) {
+    /** @param goesOn what the replica was told last is what counts, until something else comes */
+    private void releaseFor(Replica replica, @Nullable PartitionDirective newest, boolean goesOn, Runnable then) {
         Opening opening = new Opening();
         opening.newest = newest;
         opening.path = replica.path();
@@ -302,10 +307,12 @@ public final class Replicas {
         replica.loop().execute(() -> {
             replica.close();
             PartitionDirective last = replica.told();
-            if (last != null) {
-                // It may have been told after the one that this began with.
-                control.execute(() -> opening.hear(last));
-            }
+            control.execute(() -> {
+                // It may have been told of another one after that; what came here since is newer still.
+                if (goesOn && last != null && !opening.heardMore) {
+                    opening.hear(last);
+                }
+            });
             afterItsWork(replica, () -> {
                 var unused = replica.release(false).thenRunAsync(then, services.maintenance());
             });

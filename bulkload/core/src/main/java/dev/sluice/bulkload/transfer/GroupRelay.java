@@ -87,7 +87,8 @@ public final class GroupRelay implements Relay {
                         bytesWritten = part.bytesWritten();
                         movedAtMs = clock.nowMs();
                     }
-                } catch (IOException e) {
+                } catch (IOException | RuntimeException e) {
+                    // What another member answers, be it what it may, is no failure of this node.
                     failure = ": " + e.getMessage();
                 }
             }

@@ -71,8 +71,8 @@ public final class StagedCopy {
         for (Path path : List.of(whole, part, whole)) {
             if (files.exists(path)) {
                 try (FileSystem.File open = files.openForRead(path)) {
-                    int there = (int) Math.min(wanted, open.size() - offset);
-                    ByteBuffer content = ByteBuffer.allocate(Math.max(0, there));
+                    int there = (int) Math.max(0, Math.min(wanted, open.size() - offset));
+                    ByteBuffer content = ByteBuffer.allocate(there);
                     if (there > 0 && open.read(content, offset) < there) {
                         throw new IOException(path + ": was cut while it was read");
                     }
