@@ -51,10 +51,14 @@ final class Peer {
         return new Peer(node, 0, 0, next, 0, true);
     }
 
-    /** What an earlier one that counted has acknowledged, the learner has still, and it counts on. */
+    /**
+     * What an earlier one that counted has acknowledged, the learner has still, and it counts on. Of what it is taught it has
+     * nothing before it says so: the lesson is on its way, and the word of a learner that caught up may be faster.
+     */
     static Peer learner(LearnAsk ask, long next, @Nullable Peer earlier) {
         boolean countsOn = earlier != null && earlier.counted;
-        long acked = earlier != null && earlier.counted ? Math.max(earlier.acked, next - 1) : next - 1;
+        long has = ask.needsCheckpoint() ? 0 : Math.min(ask.lastCommitted(), next - 1);
+        long acked = earlier != null && earlier.counted ? Math.max(earlier.acked, has) : has;
         return new Peer(ask.learner(), ask.learnId(), ask.signature(), next, acked, countsOn);
     }
 
