@@ -35,7 +35,7 @@ final class ExpiredCover {
     private final List<Path> staged;
     private final NavigableSet<byte[]> keys = new ConcurrentSkipListSet<>(Arrays::compareUnsigned);
 
-    /** @param epoch of the publish: the wall clock's milliseconds when the leader decided it */
+    /** @param epoch of the publish: milliseconds of the leader's wall clock when it was decided, or a little later */
     ExpiredCover(long loadId, long epoch, List<Path> staged) {
         this.loadId = loadId;
         this.expiryNow = StoredValue.expiryNow(epoch);

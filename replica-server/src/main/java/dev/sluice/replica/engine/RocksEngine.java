@@ -77,7 +77,7 @@ final class RocksEngine implements Engine {
     /** A generation that holds the staged files of a load. */
     private record Hidden(Generation generation, List<Path> stagedFiles) {}
 
-    /** Of the load from behind that is prepared, or is being prepared; null if there is none. */
+    /** Of the load from behind that is prepared, or is being prepared, until the next publish; null if there is none. */
     private volatile @Nullable ExpiredCover cover;
 
     private RocksEngine(Path directory, RocksDatabase database, Supplier<RocksSettings> settings, StepListener steps)

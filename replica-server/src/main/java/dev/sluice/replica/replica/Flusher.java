@@ -121,8 +121,9 @@ final class Flusher {
                 }
             }
             long flushed = reached;
-            mine.complete(null);
+            // First: whoever waits for the end of this must not be overtaken by its result.
             loop.execute(() -> onFlushed(flushed));
+            mine.complete(null);
         });
     }
 

@@ -678,7 +678,9 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         LOG.info("{}: published load {} at decree {}", gpid, publish.loadId(), decree);
         hooks.onPublished(publish, decree);
         // A flush that began in between may have said so before the publish was known here.
-        hooks.onDurable(slot.durableDecree());
+        if (!closed) {
+            hooks.onDurable(slot.durableDecree());
+        }
         flusher.flushSoon(decree);
         reportChanged();
     }

@@ -30,7 +30,8 @@ public record RelayOrder(List<HostPort> members) {
         next.removeIf(member -> !takesPart(loadId, reports.get(member)));
         reports.entrySet().stream()
                 .filter(each -> !next.contains(each.getKey()) && takesPart(loadId, each.getValue()))
-                // Whoever has most comes first: the others read from it what it need not fetch.
+                // Of those that are heard of at once whoever has most comes first: the others need not wait for what it
+                // has.
                 .sorted(Comparator.comparing((Map.Entry<HostPort, MemberReport> each) ->
                                 -each.getValue().bytesDone())
                         .thenComparing(Map.Entry::getKey))

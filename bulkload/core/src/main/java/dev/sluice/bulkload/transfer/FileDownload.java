@@ -138,7 +138,7 @@ final class FileDownload {
 
     private boolean hashLinked(FileSystem.File linked) throws StoppedException, IOException {
         resetHashes();
-        hash(linked, 0, file.size(), bytes -> {
+        hash(linked, file.size(), bytes -> {
             downloader.throttle.acquire(bytes, stop);
             meter.onFetched(file, bytes);
         });
@@ -179,7 +179,7 @@ final class FileDownload {
                 return;
             }
             deletePart();
-            // A part that an earlier attempt left may itself be wrong, after a loss of power, and so may what another
+            // A part that an earlier attempt left may be wrong itself, after a loss of power, and so may what another
             // member
             // had: that says nothing of the store.
             wrongFetches += fetchedAll ? 1 : 0;
@@ -225,7 +225,7 @@ final class FileDownload {
     private void hashRelayed(long from, long to, FileSystem.File target) throws IOException, StoppedException {
         if (to > from && file.hasMd5()) {
             resetHashes();
-            hash(target, 0, to, bytes -> {});
+            hash(target, to, bytes -> {});
         }
     }
 
@@ -268,15 +268,14 @@ final class FileDownload {
             claim.deleted(file.size());
             return 0;
         }
-        hash(target, 0, present, bytes -> {});
+        hash(target, present, bytes -> {});
         return present;
     }
 
-    private void hash(FileSystem.File from, long begin, long end, ReadListener listener)
-            throws IOException, StoppedException {
+    private void hash(FileSystem.File from, long end, ReadListener listener) throws IOException, StoppedException {
         byte[] buffer = downloader.buffers.take();
         try {
-            long position = begin;
+            long position = 0;
             while (position < end) {
                 stop.throwIfStopped();
                 int wanted = (int) Math.min(Math.min(buffer.length, READ_BYTES), end - position);

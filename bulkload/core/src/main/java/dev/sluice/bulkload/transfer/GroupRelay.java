@@ -9,15 +9,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads from the member that comes before this one in the relay of its group, as its place changes. A member that gets
- * nowhere for some time, or does not answer, is not asked again: the relay is broken there, and the store has everything.
+ * Reads from the member that comes before this one in the relay of its group, as its place changes. A place
+ * where nothing moves for some time, or nobody answers, is given up for as long as this lasts: the store has everything.
  */
 public final class GroupRelay implements Relay {
     /** So long a member may stand still, and the place in the relay be unknown, before the store is asked. */
@@ -31,7 +32,7 @@ public final class GroupRelay implements Relay {
     private final Transport transport;
     private final Clock clock;
     private final long patienceMs;
-    private volatile @Nullable HostPort givenUp;
+    private final Set<RelayPlace> givenUp = ConcurrentHashMap.newKeySet();
 
     /** Asks a member for a part of what it has; blocks. */
     public interface Transport {
@@ -63,23 +64,25 @@ public final class GroupRelay implements Relay {
     private Optional<StagedCopy.Part> await(
             SstFile file, long offset, int lengthMax, Predicate<StagedCopy.Part> isEnough, StopSignal stop)
             throws StoppedException {
+        RelayPlace before = RelayPlace.STORE;
         long movedAtMs = clock.nowMs();
         long bytesWritten = -1;
         long napMs = NAP_MS_MIN;
         while (true) {
             stop.throwIfStopped();
-            HostPort member = null;
-            String failure = "";
             RelayPlace now = place.get();
-            if (now instanceof RelayPlace.Store) {
+            if (now instanceof RelayPlace.Store || givenUp.contains(now)) {
                 return Optional.empty();
-            } else if (now instanceof RelayPlace.Behind behind) {
-                member = behind.member();
-                if (member.equals(givenUp)) {
-                    return Optional.empty();
-                }
+            }
+            if (!now.equals(before)) {
+                before = now;
+                movedAtMs = clock.nowMs();
+                bytesWritten = -1;
+            }
+            String failure = "";
+            if (now instanceof RelayPlace.Behind behind) {
                 try {
-                    StagedCopy.Part part = transport.ask(member, file, offset, lengthMax);
+                    StagedCopy.Part part = transport.ask(behind.member(), file, offset, lengthMax);
                     if (isEnough.test(part)) {
                         return Optional.of(part);
                     }
@@ -93,8 +96,8 @@ public final class GroupRelay implements Relay {
                 }
             }
             if (clock.nowMs() - movedAtMs >= patienceMs) {
-                LOG.info("{} at {}: the relay is broken at {}{}", file.name(), offset, member, failure);
-                givenUp = member;
+                LOG.info("{} at {}: the relay is given up at {}{}", file.name(), offset, now, failure);
+                givenUp.add(now);
                 return Optional.empty();
             }
             stop.sleep(napMs);
