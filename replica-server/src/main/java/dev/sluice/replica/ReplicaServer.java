@@ -1,5 +1,6 @@
 package dev.sluice.replica;
 
+import dev.sluice.bulkload.repack.SstRepacker;
 import dev.sluice.bulkload.store.BlockService;
 import dev.sluice.bulkload.store.BlockStores;
 import dev.sluice.common.HostPort;
@@ -112,8 +113,8 @@ public final class ReplicaServer implements AutoCloseable {
         BlockStores stores = closing(blockStores());
         ThreadEventLoop control = closing(new ThreadEventLoop("replica-control-" + address.port()));
         NodeThrottle throttle = new NodeThrottle(config, clock);
-        NodeLoads loads = closing(
-                new NodeLoads(new NodeLoads.World(files, disks::ledger, stores, clock, config, throttle, faults)));
+        NodeLoads loads = closing(new NodeLoads(new NodeLoads.World(
+                files, disks::ledger, stores, new SstRepacker(files), clock, config, throttle, faults)));
         Pool maintenance = closing(new Pool("replica-maintenance-" + address.port(), 3, Integer.MAX_VALUE));
         Pool learning = closing(new Pool(
                 "replica-learn-" + address.port(), config.get(ReplicaOptions.LEARN_CONCURRENT_MAX), Integer.MAX_VALUE));

@@ -59,7 +59,7 @@ final class LoadCluster implements AutoCloseable {
     static final String BEFORE_RESULT = "load.before-decide-result";
     private static final String FAULT_POINT = "meta.fault-point";
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int REPLICA_SERVERS = 3;
+    static final int REPLICA_SERVERS = 3;
 
     private final Path directory;
     private final Onebox onebox;

@@ -8,6 +8,7 @@ import dev.sluice.common.rpc.RpcClient;
 import dev.sluice.wire.WireErrorCode;
 import dev.sluice.wire.admin.CreateAppOptions;
 import dev.sluice.wire.admin.CreateAppRequest;
+import java.util.Map;
 import java.util.function.Function;
 import org.apache.thrift.TBase;
 
@@ -29,7 +30,7 @@ final class Administrator {
     }
 
     /** Asks again and again until it is done, and lets time go on meanwhile. */
-    void createApp(String name, int partitions) {
+    void createApp(String name, int partitions, Map<String, String> envs) {
         CreateAppRequest request = new CreateAppRequest()
                 .setAppName(name)
                 .setOptions(new CreateAppOptions()
@@ -37,6 +38,7 @@ final class Administrator {
                         .setReplicaCount(Cluster.REPLICAS)
                         .setSuccessIfExist(true)
                         .setAppType("pegasus")
+                        .setEnvs(envs)
                         .setIsStateful(true));
         long endMs = cluster.world().nowMs() + PATIENCE_MS;
         boolean[] done = new boolean[1];

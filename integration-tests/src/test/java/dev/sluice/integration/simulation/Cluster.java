@@ -100,6 +100,8 @@ final class Cluster implements StateListener {
                         Integer.toString(chance.nextInt(2)),
                         "replication.plog_force_flush",
                         Boolean.toString(logFsync),
+                        "replication.bulk_load_repack_above_files",
+                        Integer.toString(1 + chance.nextInt(2)),
                         "replication.gc_disk_garbage_replica_interval_seconds",
                         "3",
                         "replication.report_interval_ms",

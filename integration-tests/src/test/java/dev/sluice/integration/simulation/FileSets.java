@@ -7,6 +7,7 @@ import dev.sluice.bulkload.fileset.FileSetLocation;
 import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.fileset.SstFile;
 import dev.sluice.bulkload.fileset.SstFileName;
+import dev.sluice.bulkload.repack.Repacker;
 import dev.sluice.bulkload.store.BlockStores;
 import dev.sluice.bulkload.store.testing.InMemoryBlockStore;
 import dev.sluice.common.data.PartitionHash;
@@ -42,8 +43,8 @@ final class FileSets {
         return stores;
     }
 
-    /** Writes a set of rows below a root; the values say which set they are from. */
-    void write(String root, String app, int appId, int partitions, List<byte[]> keys, int filesMax) {
+    /** Writes a set of rows below a root, all with one expiry; the values say which set they are from. */
+    void write(String root, String app, int appId, int partitions, List<byte[]> keys, int expiry, int filesMax) {
         FileSetLocation location = new FileSetLocation(root, CLUSTER, app);
         store.put(location.infoPath(), new BulkLoadInfo(appId, app, partitions).toJson());
         List<TreeMap<byte[], byte[]>> rows = new ArrayList<>();
@@ -52,7 +53,7 @@ final class FileSets {
         }
         for (byte[] key : keys) {
             int index = PartitionHash.partitionIndex(PartitionHash.ofStoredKey(key), partitions);
-            rows.get(index).put(key, StoredValue.of(StoredValue.NEVER, 1, root.getBytes(UTF_8)));
+            rows.get(index).put(key, StoredValue.of(expiry, 1, root.getBytes(UTF_8)));
         }
         for (int i = 0; i < partitions; i++) {
             writePartition(location, i, rows.get(i), filesMax);
@@ -105,6 +106,23 @@ final class FileSets {
             rows.add(new RowChange(key, value));
         }
         return rows;
+    }
+
+    /** Writes the rows of staged files to one. */
+    static List<Path> repack(FileSystem files, List<Path> sources, Path directory) throws IOException {
+        TreeMap<byte[], byte[]> rows = new TreeMap<>(Arrays::compareUnsigned);
+        for (Path source : sources) {
+            read(files, source).forEach(row -> rows.put(row.key(), Objects.requireNonNull(row.value())));
+        }
+        List<RowChange> merged = new ArrayList<>();
+        rows.forEach((key, value) -> merged.add(new RowChange(key, value)));
+        Path target = directory.resolve(Repacker.fileName(0));
+        try (FileSystem.File file = files.create(target)) {
+            file.write(ByteBuffer.wrap(bytes(merged)), 0);
+            file.sync();
+        }
+        files.syncDirectory(directory);
+        return List.of(target);
     }
 
     private static byte[] bytes(List<RowChange> rows) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.sluice.bulkload.load.AppLoad;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.data.StoredKey;
+import dev.sluice.common.data.StoredValue;
 import dev.sluice.common.rpc.AdminRpcs;
 import dev.sluice.meta.state.App;
 import dev.sluice.wire.bulkload.BulkLoadControlType;
@@ -25,19 +26,29 @@ import java.util.TreeMap;
  */
 final class Loads {
     private static final int KEYS = 8;
+    /** A second after the clock of expiry began. */
+    private static final int EXPIRED = 1;
 
     private final Cluster cluster;
     private final Administrator administrator;
     private final Chance chance;
-    private final boolean replaces;
+    private final Modes modes;
     private boolean stopped;
     private int sets;
 
-    /** @param replaces whether sets also take the place of all rows, and give it back */
-    Loads(Cluster cluster, Administrator administrator, boolean replaces) {
+    /** The ways in which sets come in, in one run. */
+    enum Modes {
+        MERGE,
+        /** Sets take the place of all rows, and give it back. */
+        REPLACE_AND_ROLL_BACK,
+        /** Into an app that is made for it; some rows have expired. */
+        MERGE_AND_BEHIND
+    }
+
+    Loads(Cluster cluster, Administrator administrator, Modes modes) {
         this.cluster = cluster;
         this.administrator = administrator;
-        this.replaces = replaces;
+        this.modes = modes;
         this.chance = cluster.chance().fork("loads");
     }
 
@@ -101,13 +112,18 @@ final class Loads {
                 keys.add(StoredKey.of(("loaded-" + i).getBytes(UTF_8), "sort".getBytes(UTF_8)));
             }
         }
-        cluster.fileSets().write(root, app.name(), app.id(), app.partitionCount(), keys, 1 + chance.nextInt(2));
+        int expiry = modes == Modes.MERGE_AND_BEHIND && chance.nextBoolean() ? EXPIRED : StoredValue.NEVER;
+        cluster.fileSets().write(root, app.name(), app.id(), app.partitionCount(), keys, expiry, 1 + chance.nextInt(2));
         StartBulkLoadRequest request = new StartBulkLoadRequest()
                 .setAppName(app.name())
                 .setClusterName(FileSets.CLUSTER)
                 .setFileProviderType(FileSets.STORE)
                 .setRemoteRootPath(root);
-        LoadMode mode = replaces ? chance.oneIn(3) ? LoadMode.ROLLBACK : LoadMode.REPLACE : LoadMode.MERGE;
+        LoadMode mode = switch (modes) {
+            case MERGE -> LoadMode.MERGE;
+            case REPLACE_AND_ROLL_BACK -> chance.oneIn(3) ? LoadMode.ROLLBACK : LoadMode.REPLACE;
+            case MERGE_AND_BEHIND -> chance.oneIn(3) ? LoadMode.MERGE : LoadMode.BEHIND;
+        };
         if (mode != LoadMode.MERGE) {
             request.setMode(mode.getValue());
         }

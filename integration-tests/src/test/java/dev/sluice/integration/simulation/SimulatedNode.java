@@ -119,6 +119,10 @@ final class SimulatedNode {
                         machine.disk(),
                         disks::ledger,
                         cluster.stores(),
+                        (sources, directory, targetBytes, stop) -> {
+                            cluster.world().count("files repacked", sources.size());
+                            return FileSets.repack(machine.disk(), sources, directory);
+                        },
                         process,
                         cluster.replicaConfig(),
                         throttle,

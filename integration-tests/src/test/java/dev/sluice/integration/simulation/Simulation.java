@@ -7,6 +7,7 @@ import java.util.Optional;
 final class Simulation {
     static final String APP = "orders";
     static final int PARTITIONS = 2;
+    private static final Map<String, String> BEHIND_ENVS = Map.of("rocksdb.allow_ingest_behind", "true");
     private static final long READY_MS_MAX = 10_000;
     private static final long HEAL_MS_MAX = 90_000;
     private static final long CALM_MS = 300;
@@ -21,8 +22,7 @@ final class Simulation {
     private final Workload workload;
     private final Faults faults;
     private final Loads loads;
-    /** A replacement hides rows from clients, so that what they read does not follow from what they did. */
-    private final boolean replaces;
+    private final Loads.Modes modes;
 
     Simulation(long seed) {
         this(seed, Sabotage.NONE);
@@ -34,8 +34,12 @@ final class Simulation {
         administrator = new Administrator(cluster);
         workload = new Workload(cluster, APP);
         faults = new Faults(cluster, workload.address(), logFsync);
-        replaces = Chance.of(seed).fork("modes").oneIn(4);
-        loads = new Loads(cluster, administrator, replaces);
+        modes = switch (Chance.of(seed).fork("modes").nextInt(8)) {
+            case 0, 1 -> Loads.Modes.REPLACE_AND_ROLL_BACK;
+            case 2 -> Loads.Modes.MERGE_AND_BEHIND;
+            default -> Loads.Modes.MERGE;
+        };
+        loads = new Loads(cluster, administrator, modes);
     }
 
     Cluster cluster() {
@@ -44,7 +48,7 @@ final class Simulation {
 
     /** Runs all of it. Throws what went wrong. */
     Map<String, Long> run(long faultyMs) {
-        administrator.createApp(APP, PARTITIONS);
+        administrator.createApp(APP, PARTITIONS, modes == Loads.Modes.MERGE_AND_BEHIND ? BEHIND_ENVS : Map.of());
         awaitWhole(READY_MS_MAX);
         workload.start(REST_MS_MAX);
         faults.start();
@@ -58,7 +62,8 @@ final class Simulation {
         awaitQuiet();
         cluster.requireEngines();
         loads.requireAllOrNothing();
-        if (!replaces) {
+        // A replacement hides rows from clients, so that what they read does not follow from what they did.
+        if (modes != Loads.Modes.REPLACE_AND_ROLL_BACK) {
             workload.history().requireLinearizable();
         }
         cluster.network().counts().forEach((what, howOften) -> cluster.world().count("message " + what, howOften));
@@ -70,7 +75,7 @@ final class Simulation {
     Optional<String> findUnexplained(long faultyMs) {
         cluster.lookAway();
         try {
-            administrator.createApp(APP, PARTITIONS);
+            administrator.createApp(APP, PARTITIONS, Map.of());
             awaitWhole(READY_MS_MAX);
             cluster.sabotage().onReady(cluster);
             workload.start(BUSY_REST_MS_MAX);

@@ -37,8 +37,18 @@ public final class LoadSettings {
                     the store is read once; where that breaks off, the store is read. The primary decides for its partition.""")
             .mutable();
 
+    /** From how many files on a partition's files are rewritten as fewer. */
+    public static final Option<Integer> REPACK_ABOVE_FILES = Options.integer(
+                    "replication", "bulk_load_repack_above_files")
+            .defaultValue(128)
+            .range(1, 100_000)
+            .doc("""
+                    More files than this of one partition are merged into files of 64 MiB and more before they are                     ingested, because writes to the partition wait while its files are taken in, for about half a                     millisecond each. Until the load ends this needs the bytes of the partition once more on the disk.""")
+            .mutable();
+
     /** All of them. */
-    public static final List<Option<?>> ALL = List.of(DOWNLOADING_COUNT_MAX, LINK_LOCAL_FILES, TRANSFER);
+    public static final List<Option<?>> ALL =
+            List.of(DOWNLOADING_COUNT_MAX, LINK_LOCAL_FILES, TRANSFER, REPACK_ABOVE_FILES);
 
     /** The remote command that reads and sets {@link #DOWNLOADING_COUNT_MAX}. */
     public static final String DOWNLOADING_COUNT_COMMAND = "replica.max-concurrent-bulk-load-downloading-count";

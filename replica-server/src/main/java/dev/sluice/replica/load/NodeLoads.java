@@ -1,5 +1,6 @@
 package dev.sluice.replica.load;
 
+import dev.sluice.bulkload.repack.Repacker;
 import dev.sluice.bulkload.store.BlockStores;
 import dev.sluice.bulkload.transfer.DownloadOptions;
 import dev.sluice.bulkload.transfer.DownloadSlots;
@@ -52,12 +53,14 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
      *
      * @param disks the ledger of the disk that a path is on
      * @param stores closed by whoever opened them
+     * @param repacker for partitions of too many files
      * @param faults has the points of {@link #faultPoints}
      */
     public record World(
             FileSystem files,
             Function<Path, DiskLedger> disks,
             BlockStores stores,
+            Repacker repacker,
             Clock clock,
             Config config,
             NodeThrottle throttle,
@@ -113,7 +116,8 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
 
     /** The points before and after what a load makes durable, at which the process may be made to halt. */
     public static List<String> faultPoints() {
-        return List.of(Work.BEFORE_STAGED, Work.STAGED, ReplicaLoads.BEFORE_DELETE, ReplicaLoads.DELETED);
+        return List.of(
+                Work.REPACKED, Work.BEFORE_STAGED, Work.STAGED, ReplicaLoads.BEFORE_DELETE, ReplicaLoads.DELETED);
     }
 
     private static ExecutorService threads(int number, String name) {
@@ -197,6 +201,15 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
 
     Downloader downloader() {
         return downloader;
+    }
+
+    Repacker repacker() {
+        return world.repacker;
+    }
+
+    /** More files of a partition than this are repacked. */
+    int repackAboveFiles() {
+        return world.config.get(LoadSettings.REPACK_ABOVE_FILES);
     }
 
     PartitionVerifier verifier() {

@@ -77,7 +77,7 @@ final class ReplicaLoads implements LoadHooks {
     /** The load that the leader spoke of to this replica while it was inactive; 0 for none. */
     private long directiveAlone;
 
-    private @Nullable Manifest staged;
+    private @Nullable StagedSet staged;
     private @Nullable Work work;
     private DownloadSlots.@Nullable Ticket ticket;
     /** Counts asking and giving back, so that a grant that comes late is not taken for the newest. */
@@ -117,13 +117,14 @@ final class ReplicaLoads implements LoadHooks {
                     node.ledger(host.loadDirectory())
                             .restore(disk.staging(loadId).path(), disk.missingBytes(loadId));
                 } else {
-                    state = ReplicaLoad.foundStaged(loadId, Work.totals(staged), found.deep());
+                    Manifest manifest = staged.manifest();
+                    state = ReplicaLoad.foundStaged(loadId, Work.totals(manifest), found.deep());
                     node.desk()
                             .offer(
                                     host.gpid(),
                                     loadId,
-                                    staged.digest(),
-                                    new StagedCopy(node.files(), staged, disk.staging(loadId)));
+                                    manifest.digest(),
+                                    new StagedCopy(node.files(), manifest, disk.staging(loadId)));
                 }
                 LOG.info("{}: found load {} on disk, {}", host.gpid(), loadId, state.message());
             }
@@ -143,12 +144,12 @@ final class ReplicaLoads implements LoadHooks {
         if (publish.mode() == LoadMode.ROLLBACK) {
             return host.keepsGeneration(publish.rollbackTo());
         }
-        Manifest manifest = staged;
+        StagedSet set = staged;
         boolean here = state.phase() == MemberPhase.STAGED || state.phase() == MemberPhase.PUBLISHED;
         return here
                 && state.loadId() == publish.loadId()
-                && manifest != null
-                && manifest.digest().equals(publish.manifestDigest());
+                && set != null
+                && set.manifest().digest().equals(publish.manifestDigest());
     }
 
     @Override
@@ -156,11 +157,11 @@ final class ReplicaLoads implements LoadHooks {
         if (publish.mode() == LoadMode.ROLLBACK) {
             return List.of();
         }
-        Manifest manifest = staged;
-        if (manifest == null) {
+        StagedSet set = staged;
+        if (set == null) {
             throw new IllegalStateException(host.gpid() + ": load " + publish.loadId() + " is not staged");
         }
-        return disk.staging(publish.loadId()).paths(manifest);
+        return set.files();
     }
 
     @Override
@@ -461,7 +462,7 @@ final class ReplicaLoads implements LoadHooks {
                     host::findBehindConflict,
                     Relay.NONE);
             work = verifying;
-            verifying.startVerify(manifest -> onLoop(() -> staged = manifest));
+            verifying.startVerify(set -> onLoop(() -> staged = set));
         } else if (effect instanceof Effect.Stop && work != null) {
             work.stop();
         } else if (effect instanceof Effect.Delete delete) {

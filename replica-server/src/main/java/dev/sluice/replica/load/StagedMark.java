@@ -1,6 +1,7 @@
 package dev.sluice.replica.load;
 
 import dev.sluice.bulkload.fileset.Manifest;
+import dev.sluice.bulkload.repack.Repacker;
 import dev.sluice.bulkload.transfer.StagingDirectory;
 import dev.sluice.common.file.FileSystem;
 import java.io.IOException;
@@ -10,6 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * What lies on the disk of one replica of its loads: {@code <load id>/} with the files, and beside it {@code <load
@@ -17,7 +21,9 @@ import java.util.Optional;
  */
 final class StagedMark {
     private static final String SUFFIX = ".staged";
-    private static final String FORMAT = "1";
+    /** Format, digest of the manifest, whether deep checks were run, and of repacked files how many and their bytes. */
+    private static final Pattern FORMAT = Pattern.compile("2 (\\S+) (true|false) (\\d{1,6}) (\\d{1,18})\n");
+
     private static final int BYTES_MAX = 1024;
 
     private final FileSystem files;
@@ -33,7 +39,7 @@ final class StagedMark {
      *
      * @param deep the deep checks were run here; without meaning if not staged
      */
-    record Found(long loadId, Optional<Manifest> staged, boolean deep) {}
+    record Found(long loadId, Optional<StagedSet> staged, boolean deep) {}
 
     StagingDirectory staging(long loadId) {
         return new StagingDirectory(files, directory.resolve(Long.toString(loadId)));
@@ -47,19 +53,51 @@ final class StagedMark {
         if (newest == 0) {
             return Optional.empty();
         }
-        Path mark = mark(newest);
+        return Optional.of(find(newest));
+    }
+
+    /** What was found of that load, which is perhaps not there. */
+    Found find(long loadId) throws IOException {
+        Path mark = mark(loadId);
+        Found part = new Found(loadId, Optional.empty(), false);
         if (!files.exists(mark)) {
-            return Optional.of(new Found(newest, Optional.empty(), false));
+            return part;
         }
-        String[] words = read(mark).split(" ", -1);
-        Optional<Manifest> manifest = staging(newest).findManifest();
-        boolean whole = words.length == 3
-                && words[0].equals(FORMAT)
+        Matcher words = FORMAT.matcher(read(mark));
+        StagingDirectory directory = staging(loadId);
+        Optional<Manifest> manifest = directory.findManifest();
+        boolean isWhole = words.matches()
                 && manifest.isPresent()
-                && manifest.get().digest().equals(words[1])
-                && staging(newest).isComplete(manifest.get());
-        return Optional.of(
-                new Found(newest, whole ? manifest : Optional.empty(), whole && Boolean.parseBoolean(words[2].trim())));
+                && manifest.get().digest().equals(words.group(1))
+                && directory.isComplete(manifest.get());
+        if (!isWhole) {
+            return part;
+        }
+        List<Path> repacked = repacked(directory, Integer.parseInt(words.group(3)));
+        if (bytes(repacked) != Long.parseLong(words.group(4))) {
+            return part;
+        }
+        List<Path> taken = repacked.isEmpty() ? directory.paths(manifest.get()) : repacked;
+        return new Found(
+                loadId, Optional.of(new StagedSet(manifest.get(), taken)), Boolean.parseBoolean(words.group(2)));
+    }
+
+    private static List<Path> repacked(StagingDirectory directory, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(number -> directory.repacked().resolve(Repacker.fileName(number)))
+                .toList();
+    }
+
+    /** -1 if one is missing. */
+    private long bytes(List<Path> paths) throws IOException {
+        long sum = 0;
+        for (Path path : paths) {
+            if (!files.exists(path)) {
+                return -1;
+            }
+            sum += files.size(path);
+        }
+        return sum;
     }
 
     /** What a load that was begun has still to bring to the disk; 0 if it did not get as far as its manifest. */
@@ -69,10 +107,13 @@ final class StagedMark {
     }
 
     /** Records durably that all files of the load are verified. */
-    void write(long loadId, Manifest manifest, boolean deep) throws IOException {
+    void write(long loadId, StagedSet staged, boolean deep) throws IOException {
         Path temporary = directory.resolve(loadId + SUFFIX + ".tmp");
         files.delete(temporary);
-        String text = FORMAT + " " + manifest.digest() + " " + deep + "\n";
+        List<Path> repacked =
+                staged.files().equals(staging(loadId).paths(staged.manifest())) ? List.of() : staged.files();
+        String text =
+                "2 " + staged.manifest().digest() + " " + deep + " " + repacked.size() + " " + bytes(repacked) + "\n";
         try (FileSystem.File file = files.create(temporary)) {
             file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
             file.sync();

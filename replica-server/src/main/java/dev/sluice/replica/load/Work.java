@@ -20,6 +20,7 @@ import dev.sluice.bulkload.work.StopSignal;
 import dev.sluice.bulkload.work.StoppedException;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
+import dev.sluice.common.file.DiskLedger;
 import dev.sluice.wire.bulkload.LoadMode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,6 +37,10 @@ final class Work {
     private static final Logger LOG = LoggerFactory.getLogger(Work.class);
     private static final int MANIFEST_ATTEMPTS_MAX = 6;
     private static final long BACKOFF_MS = 100;
+    /** Files of at least this size are ingested at a price that does not show beside their bytes. */
+    private static final long REPACKED_BYTES_MIN = 64L * 1024 * 1024;
+
+    static final String REPACKED = "load.repacked";
     static final String BEFORE_STAGED = "load.before-staged";
     static final String STAGED = "load.staged";
 
@@ -114,7 +119,7 @@ final class Work {
         }));
     }
 
-    void startVerify(Consumer<Manifest> onStaged) {
+    void startVerify(Consumer<StagedSet> onStaged) {
         node.execute(() -> run(() -> {
             StagingDirectory directory = disk.staging(order.loadId());
             Optional<Manifest> manifest = directory.findManifest();
@@ -135,12 +140,42 @@ final class Work {
             if (order.mode() == LoadMode.BEHIND.getValue()) {
                 requireFitsBehind(directory, manifest.get());
             }
+            StagedSet staged = new StagedSet(manifest.get(), filesToTake(directory, manifest.get()));
             node.faults().reached(BEFORE_STAGED);
-            disk.write(order.loadId(), manifest.get(), order.deepChecks());
+            disk.write(order.loadId(), staged, order.deepChecks());
             node.faults().reached(STAGED);
-            onStaged.accept(manifest.get());
+            onStaged.accept(staged);
             end(listener::onDone);
         }));
+    }
+
+    /** An engine holds writes back while it takes files, for longer the more there are. */
+    private List<Path> filesToTake(StagingDirectory directory, Manifest manifest)
+            throws SourceException, StoppedException, IOException {
+        Optional<StagedSet> known = disk.find(order.loadId()).staged();
+        if (known.isPresent() && known.get().manifest().equals(manifest)) {
+            // It may have taken them already, and knows them again only by being the same files.
+            return known.get().files();
+        }
+        List<Path> sources = directory.paths(manifest);
+        int filesMax = node.repackAboveFiles();
+        if (sources.size() <= filesMax) {
+            return sources;
+        }
+        node.files().deleteTree(directory.repacked());
+        node.files().createDirectories(directory.repacked());
+        node.files().syncDirectory(directory.path());
+        DiskLedger.Claim claim = node.downloader().reserve(directory.repacked(), manifest.totalBytes());
+        try {
+            long targetBytes = Math.max(REPACKED_BYTES_MIN, 2 * manifest.totalBytes() / filesMax);
+            List<Path> repacked = node.repacker().repack(sources, directory.repacked(), targetBytes, stop);
+            node.faults().reached(REPACKED);
+            LOG.info(
+                    "{}: load {}: {} files are repacked as {}", where, order.loadId(), sources.size(), repacked.size());
+            return repacked;
+        } finally {
+            claim.release();
+        }
     }
 
     /** After publish it would be too late. */

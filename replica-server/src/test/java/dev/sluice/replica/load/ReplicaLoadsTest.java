@@ -7,6 +7,7 @@ import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.fileset.SstFile;
 import dev.sluice.bulkload.fileset.SstFileName;
 import dev.sluice.bulkload.load.LoadWire;
+import dev.sluice.bulkload.repack.SstRepacker;
 import dev.sluice.bulkload.store.BlockStores;
 import dev.sluice.bulkload.transfer.DownloadOptions;
 import dev.sluice.common.Ballot;
@@ -262,6 +263,7 @@ final class ReplicaLoadsTest {
                         files,
                         path -> ledger,
                         stores,
+                        new SstRepacker(files),
                         time,
                         config,
                         new NodeThrottle(config, time),
@@ -302,7 +304,7 @@ final class ReplicaLoadsTest {
             file.write(ByteBuffer.wrap(content), 0);
             file.sync();
         }
-        mark.write(loadId, manifest, true);
+        mark.write(loadId, new StagedSet(manifest, mark.staging(loadId).paths(manifest)), true);
         return manifest;
     }
 

@@ -9,6 +9,7 @@ import dev.sluice.bulkload.fileset.SstFileName;
 import dev.sluice.bulkload.load.FileTotals;
 import dev.sluice.bulkload.load.LoadError;
 import dev.sluice.bulkload.load.LoadOrder;
+import dev.sluice.bulkload.repack.SstRepacker;
 import dev.sluice.bulkload.store.BlockService;
 import dev.sluice.bulkload.store.BlockStores;
 import dev.sluice.bulkload.transfer.DownloadOptions;
@@ -66,6 +67,7 @@ final class WorkTest {
                         files,
                         path -> DiskLedger.of(files, path),
                         stores,
+                        new SstRepacker(files),
                         clock,
                         config,
                         new NodeThrottle(config, clock),
@@ -99,6 +101,7 @@ final class WorkTest {
                         files,
                         path -> ledger,
                         stores,
+                        new SstRepacker(files),
                         clock,
                         config,
                         new NodeThrottle(config, clock),

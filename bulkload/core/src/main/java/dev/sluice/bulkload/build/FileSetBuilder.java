@@ -2,6 +2,7 @@ package dev.sluice.bulkload.build;
 
 import dev.sluice.bulkload.build.BuildProgress.Phase;
 import dev.sluice.bulkload.fileset.FileSetLocation;
+import dev.sluice.bulkload.rows.MergeCursor;
 import dev.sluice.bulkload.store.BlockStore;
 import dev.sluice.bulkload.work.StopSignal;
 import dev.sluice.bulkload.work.StoppedException;

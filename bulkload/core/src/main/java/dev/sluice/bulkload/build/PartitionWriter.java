@@ -3,6 +3,7 @@ package dev.sluice.bulkload.build;
 import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.fileset.SstFile;
 import dev.sluice.bulkload.fileset.SstFileName;
+import dev.sluice.bulkload.rows.MergeCursor;
 import dev.sluice.bulkload.sst.SstOptions;
 import dev.sluice.bulkload.sst.SstWriter;
 import dev.sluice.bulkload.work.StopSignal;

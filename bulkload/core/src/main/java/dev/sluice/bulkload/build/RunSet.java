@@ -1,5 +1,7 @@
 package dev.sluice.bulkload.build;
 
+import dev.sluice.bulkload.rows.MergeCursor;
+import dev.sluice.bulkload.rows.RowCursor;
 import dev.sluice.bulkload.work.StopSignal;
 import dev.sluice.bulkload.work.StoppedException;
 import java.io.IOException;

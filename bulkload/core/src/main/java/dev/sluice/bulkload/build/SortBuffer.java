@@ -1,5 +1,6 @@
 package dev.sluice.bulkload.build;
 
+import dev.sluice.bulkload.rows.RowCursor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

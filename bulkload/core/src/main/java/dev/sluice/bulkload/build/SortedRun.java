@@ -1,5 +1,6 @@
 package dev.sluice.bulkload.build;
 
+import dev.sluice.bulkload.rows.RowCursor;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

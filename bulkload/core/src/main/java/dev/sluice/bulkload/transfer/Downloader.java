@@ -1,10 +1,15 @@
 package dev.sluice.bulkload.transfer;
 
 import dev.sluice.bulkload.fileset.Manifest;
+import dev.sluice.bulkload.fileset.Remedy;
+import dev.sluice.bulkload.fileset.SourceException;
 import dev.sluice.bulkload.store.PartitionSource;
+import dev.sluice.common.ErrorCode;
+import dev.sluice.common.file.DiskFullException;
 import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.time.Clock;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -161,6 +166,21 @@ public final class Downloader implements AutoCloseable {
             throw new IllegalStateException("the downloader is closed", e);
         }
         return download;
+    }
+
+    /**
+     * Reserves so many bytes of the holder's disk, in place of what it had, and beside what is to stay free. Throws {@link
+     * SourceException}, for this node to mend, with the numbers if they are not there.
+     *
+     * @param holder the directory that the bytes go to
+     */
+    public DiskLedger.Claim reserve(Path holder, long bytes) throws IOException, SourceException {
+        try {
+            return disks.apply(holder).reserve(holder, bytes, options.reserveBytes());
+        } catch (DiskFullException e) {
+            throw new SourceException(
+                    holder.toString(), String.valueOf(e.getMessage()), ErrorCode.ERR_DISK_INSUFFICIENT, Remedy.NODE, e);
+        }
     }
 
     /** Stops the downloads that run, and ends the pools. */

@@ -1,17 +1,13 @@
 package dev.sluice.bulkload.transfer;
 
 import dev.sluice.bulkload.fileset.Manifest;
-import dev.sluice.bulkload.fileset.Remedy;
 import dev.sluice.bulkload.fileset.SourceException;
 import dev.sluice.bulkload.fileset.SstFile;
 import dev.sluice.bulkload.store.PartitionSource;
 import dev.sluice.bulkload.work.StopSignal;
 import dev.sluice.bulkload.work.StoppedException;
-import dev.sluice.common.ErrorCode;
-import dev.sluice.common.file.DiskFullException;
 import dev.sluice.common.file.DiskLedger;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -127,16 +123,7 @@ final class PartitionDownload implements Download {
 
     /** What was reserved stays so when the download is stopped: it is to go on. Whoever deletes the files gives it back. */
     private DiskLedger.Claim reserve() throws IOException, SourceException {
-        Path holder = directory.path();
-        try {
-            return downloader
-                    .disks
-                    .apply(holder)
-                    .reserve(holder, directory.missingBytes(manifest), downloader.options.reserveBytes());
-        } catch (DiskFullException e) {
-            throw new SourceException(
-                    holder.toString(), String.valueOf(e.getMessage()), ErrorCode.ERR_DISK_INSUFFICIENT, Remedy.NODE, e);
-        }
+        return downloader.reserve(directory.path(), directory.missingBytes(manifest));
     }
 
     private void fetchUntilNoneIsMissing(DiskLedger.Claim claim) {

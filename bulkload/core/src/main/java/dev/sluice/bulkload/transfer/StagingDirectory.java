@@ -18,11 +18,14 @@ import java.util.Set;
  * Where one replica collects the files of one load.
  *
  * <p>In it lie {@code <file>} for each file that is complete, checked and durable; {@code <file>.part} for each one on its
- * way, whose bytes are right as far as they go; and {@code .manifest}, the manifest that all of them belong to.
+ * way, whose bytes are right as far as they go; {@code .manifest}, the manifest that all of them belong to; and {@code
+ * .repacked/}, the same rows in fewer files, which is not there while files are still missing.
  */
 public final class StagingDirectory {
     private static final String MANIFEST_COPY = ".manifest";
     private static final String MANIFEST_TEMPORARY = ".manifest.tmp";
+
+    private static final String REPACKED = ".repacked";
 
     private static final String LINK_SUFFIX = ".link";
 
@@ -124,6 +127,11 @@ public final class StagingDirectory {
             }
         }
         return missing;
+    }
+
+    /** Where the same rows lie in fewer files, if the manifest's are too many. */
+    public Path repacked() {
+        return path.resolve(REPACKED);
     }
 
     /** Paths of all files, in the order of the manifest. */

@@ -2,6 +2,7 @@ package dev.sluice.bulkload.verify;
 
 import dev.sluice.bulkload.fileset.SourceException;
 import dev.sluice.bulkload.fileset.SstFile;
+import dev.sluice.bulkload.sst.SstContent;
 import dev.sluice.bulkload.work.StopSignal;
 import dev.sluice.bulkload.work.StoppedException;
 import java.nio.ByteBuffer;
@@ -14,7 +15,6 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.SstFileReader;
 import org.rocksdb.SstFileReaderIterator;
-import org.rocksdb.Status;
 import org.rocksdb.TableProperties;
 
 /** Looks into one SST file. */
@@ -23,8 +23,6 @@ final class SstInspector {
         RocksDB.loadLibrary();
     }
 
-    private static final String EXTERNAL_FILE_PROPERTY = "rocksdb.external_sst_file.version";
-    private static final String COMPARATOR = "leveldb.BytewiseComparator";
     private static final int ROWS_BETWEEN_STOP_CHECKS = 4096;
     private static final long READ_AHEAD_BYTES = 2L * 1024 * 1024;
 
@@ -40,7 +38,7 @@ final class SstInspector {
                 SstFileReader reader = new SstFileReader(options)) {
             reader.open(path.toString());
             TableProperties properties = reader.getTableProperties();
-            requireIngestible(name, properties);
+            SstContent.requireIngestible(name, properties);
             stop.throwIfStopped();
             reader.verifyChecksum();
             stop.throwIfStopped();
@@ -62,31 +60,7 @@ final class SstInspector {
                 return new Result(range(file, rows), count);
             }
         } catch (RocksDBException e) {
-            throw failure(name, e);
-        }
-    }
-
-    /** All for which an engine refuses a file when it is published. */
-    private static void requireIngestible(String name, TableProperties properties) throws SourceException {
-        if (!properties.getUserCollectedProperties().containsKey(EXTERNAL_FILE_PROPERTY)) {
-            throw SourceException.damaged(
-                    name, "was written by a database, not by a writer of external files: it can not be ingested");
-        }
-        if (!COMPARATOR.equals(properties.getComparatorName())) {
-            throw SourceException.damaged(
-                    name, "is sorted by " + properties.getComparatorName() + ", expected " + COMPARATOR);
-        }
-        if (properties.getNumEntries() == 0) {
-            throw SourceException.damaged(name, "has no row: a partition without rows has no files");
-        }
-        requireNone(name, properties.getNumDeletions(), "deletes");
-        requireNone(name, properties.getNumRangeDeletions(), "range deletes");
-        requireNone(name, properties.getNumMergeOperands(), "merge operands");
-    }
-
-    private static void requireNone(String name, long count, String what) throws SourceException {
-        if (count != 0) {
-            throw SourceException.damaged(name, "has " + count + " " + what + ", expected rows only");
+            throw SstContent.fault(name, e);
         }
     }
 
@@ -126,13 +100,5 @@ final class SstInspector {
         rows.seekToLast();
         rows.status();
         return Optional.of(new SstKeyRange(file.name(), first, rows.key()));
-    }
-
-    private static SourceException failure(String name, RocksDBException e) {
-        Status status = e.getStatus();
-        Status.Code code = status == null ? Status.Code.Undefined : status.getCode();
-        return code == Status.Code.IOError || code == Status.Code.TimedOut || code == Status.Code.Busy
-                ? SourceException.ofNode(name, e)
-                : SourceException.damaged(name, String.valueOf(e.getMessage()));
     }
 }

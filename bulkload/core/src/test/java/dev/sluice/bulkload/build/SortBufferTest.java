@@ -2,6 +2,7 @@ package dev.sluice.bulkload.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.bulkload.rows.RowCursor;
 import org.junit.jupiter.api.Test;
 
 class SortBufferTest {

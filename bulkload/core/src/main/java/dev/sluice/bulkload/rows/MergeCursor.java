@@ -1,4 +1,4 @@
-package dev.sluice.bulkload.build;
+package dev.sluice.bulkload.rows;
 
 import java.io.IOException;
 import java.util.Arrays;
@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /** Merges sorted rows. Of rows with the same key the one of the last input stays; the others are counted. */
-final class MergeCursor implements RowCursor {
+public final class MergeCursor implements RowCursor {
     private final PriorityQueue<Input> inputs = new PriorityQueue<>();
     private byte[] key = new byte[0];
     private byte[] value = new byte[0];
     private long duplicates;
 
     /** The cursors in the order of the input. */
-    MergeCursor(List<RowCursor> cursors) throws IOException {
+    public MergeCursor(List<? extends RowCursor> cursors) throws IOException {
         for (int i = 0; i < cursors.size(); i++) {
             if (cursors.get(i).next()) {
                 inputs.add(new Input(cursors.get(i), i));
@@ -50,7 +50,7 @@ final class MergeCursor implements RowCursor {
     }
 
     /** Rows that were left out so far. */
-    long duplicates() {
+    public long duplicates() {
         return duplicates;
     }
 
@@ -66,7 +66,7 @@ final class MergeCursor implements RowCursor {
         private final int order;
         private byte[] key;
 
-        Input(RowCursor cursor, int order) {
+        Input(RowCursor cursor, int order) throws IOException {
             this.cursor = cursor;
             this.order = order;
             this.key = cursor.key();
