@@ -30,6 +30,9 @@ public final class SstWriter implements AutoCloseable {
     /** The format that RocksDB 8.5.3, which Pegasus has, can read. */
     private static final int FORMAT_VERSION = 5;
 
+    /** The system is asked to write as it comes: all of a large file at once would hold up everybody's next fsync. */
+    private static final long BYTES_PER_SYNC = 1024 * 1024;
+
     private static final double FILTER_BITS_PER_KEY = 10;
 
     /** The size on disk is asked for natively, so not after every row. */
@@ -38,7 +41,7 @@ public final class SstWriter implements AutoCloseable {
     private final IntFunction<Path> paths;
     private final long targetBytes;
     private final BloomFilter filter = new BloomFilter(FILTER_BITS_PER_KEY);
-    private final EnvOptions envOptions = new EnvOptions();
+    private final EnvOptions envOptions = new EnvOptions().setBytesPerSync(BYTES_PER_SYNC);
     private final Options options = new Options();
     private final List<Path> finished = new ArrayList<>();
     private @Nullable SstFileWriter current;

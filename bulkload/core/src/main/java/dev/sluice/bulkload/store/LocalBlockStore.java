@@ -4,6 +4,7 @@ import dev.sluice.bulkload.store.BlockStoreException.Kind;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -270,6 +271,16 @@ public final class LocalBlockStore implements BlockStore {
         @Override
         public String name() {
             return NAME;
+        }
+
+        @Override
+        public String scheme() {
+            return "file";
+        }
+
+        @Override
+        public BlockService serviceOf(URI uri, List<String> args) {
+            return new BlockService(uri.toString(), NAME, args);
         }
 
         @Override

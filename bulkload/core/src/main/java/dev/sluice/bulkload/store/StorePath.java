@@ -3,9 +3,9 @@ package dev.sluice.bulkload.store;
 import java.util.List;
 
 /** The elements of a path in a store, checked so that the path cannot lead out of it. */
-record StorePath(List<String> elements) {
+public record StorePath(List<String> elements) {
     /** Splits and checks a path. A slash at its beginning means nothing: all paths begin at the store's root. */
-    static StorePath parse(String path) throws BlockStoreException {
+    public static StorePath parse(String path) throws BlockStoreException {
         String relative = path.startsWith("/") ? path.substring(1) : path;
         if (relative.isEmpty()) {
             return new StorePath(List.of());
@@ -23,7 +23,7 @@ record StorePath(List<String> elements) {
     }
 
     /** The path in its one spelling. */
-    String text() {
+    public String text() {
         return String.join("/", elements);
     }
 }

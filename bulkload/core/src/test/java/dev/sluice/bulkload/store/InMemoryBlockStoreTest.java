@@ -4,7 +4,7 @@ import dev.sluice.bulkload.store.testing.InMemoryBlockStore;
 
 class InMemoryBlockStoreTest extends BlockStoreContract {
     @Override
-    BlockStore store() {
+    protected BlockStore store() {
         return new InMemoryBlockStore();
     }
 }

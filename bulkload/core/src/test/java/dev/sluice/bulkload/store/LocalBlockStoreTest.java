@@ -15,7 +15,7 @@ class LocalBlockStoreTest extends BlockStoreContract {
     Path root;
 
     @Override
-    BlockStore store() {
+    protected BlockStore store() {
         return LocalBlockStore.below(root.resolve("made/later"));
     }
 
@@ -85,12 +85,12 @@ class LocalBlockStoreTest extends BlockStoreContract {
     @Nested
     class WithoutARoot extends BlockStoreContract {
         @Override
-        BlockStore store() {
+        protected BlockStore store() {
             return LocalBlockStore.ofAbsolutePaths();
         }
 
         @Override
-        String prefix() {
+        protected String prefix() {
             return root + "/";
         }
     }

@@ -13,15 +13,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every block store does. */
-abstract class BlockStoreContract {
+public abstract class BlockStoreContract {
     @TempDir
-    Path scratch;
+    protected Path scratch;
 
     /** An empty store. */
-    abstract BlockStore store() throws Exception;
+    protected abstract BlockStore store() throws Exception;
 
     /** Put before each path; empty unless the store wants absolute paths. */
-    String prefix() {
+    protected String prefix() {
         return "";
     }
 
