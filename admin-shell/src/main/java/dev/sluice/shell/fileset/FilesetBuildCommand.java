@@ -11,6 +11,7 @@ import dev.sluice.bulkload.build.RowFormat;
 import dev.sluice.bulkload.build.RowSource;
 import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.FileSetLocation;
+import dev.sluice.bulkload.fileset.SetSignature;
 import dev.sluice.bulkload.fileset.SourceException;
 import dev.sluice.bulkload.sst.SstOptions;
 import dev.sluice.bulkload.store.LocalBlockStore;
@@ -22,6 +23,7 @@ import dev.sluice.shell.Figures;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -132,6 +134,12 @@ final class FilesetBuildCommand implements Callable<Integer> {
     @Option(names = "--sidecars", description = "Write .<name>.meta files, which Pegasus wants in local directories.")
     private boolean hasSidecars;
 
+    @Option(
+            names = "--sign-key",
+            paramLabel = "<file>",
+            description = "Sign the set with this Ed25519 private key (PEM, PKCS #8).")
+    private @Nullable Path signKey;
+
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
@@ -182,10 +190,19 @@ final class FilesetBuildCommand implements Callable<Integer> {
                     temporary == null ? place.root() : temporary,
                     badRowsMax,
                     hasSidecars,
+                    signingKey(),
                     new SystemClock().wallMs());
             return new FileSetBuilder(LocalBlockStore.ofAbsolutePaths(), location, options);
         } catch (IllegalArgumentException e) {
             throw wrongUse(e.getMessage());
+        }
+    }
+
+    private Optional<PrivateKey> signingKey() {
+        try {
+            return signKey == null ? Optional.empty() : Optional.of(SetSignature.readPrivateKey(signKey));
+        } catch (IOException e) {
+            throw wrongUse("--sign-key=" + signKey + ": cannot be read: " + e.getMessage());
         }
     }
 

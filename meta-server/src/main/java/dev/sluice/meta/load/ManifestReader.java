@@ -1,5 +1,6 @@
 package dev.sluice.meta.load;
 
+import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.fileset.Remedy;
 import dev.sluice.bulkload.fileset.SourceException;
@@ -108,7 +109,41 @@ final class ManifestReader implements AutoCloseable {
                 CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new)).thenRun(() -> all.complete(null));
         var unusedToo = all.whenComplete((nothing, failure) -> {
             if (failure == null) {
-                onRead.accept(reads.stream().map(CompletableFuture::join).toList());
+                List<ManifestPin> pins =
+                        reads.stream().map(CompletableFuture::join).toList();
+                requireOneBuild(source, store, pins, onRead, onFailed);
+            } else if (!stop.isStopped()) {
+                onFailed.accept(error(failure));
+            }
+        });
+    }
+
+    /** The description comes last in a build: read after the manifests, it tells whether they belong together. */
+    private void requireOneBuild(
+            FileSetSource source,
+            String store,
+            List<ManifestPin> pins,
+            Consumer<List<ManifestPin>> onRead,
+            Consumer<LoadError> onFailed) {
+        CompletableFuture<List<ManifestPin>> checked = new CompletableFuture<>();
+        String infoPath = source.location().infoPath();
+        threads(store)
+                .execute(() -> complete(withinLimit(checked, infoPath, store, limitMs), () -> {
+                    BulkLoadInfo info = retried(infoPath, source::readInfo);
+                    if (info.partitionCount() != pins.size()) {
+                        throw SourceException.damaged(infoPath, "changed while the manifests were read");
+                    }
+                    for (int index = 0; index < pins.size(); index++) {
+                        info.requireManifest(
+                                source.location().manifestPath(index),
+                                index,
+                                pins.get(index).digest());
+                    }
+                    return pins;
+                }));
+        var unused = checked.whenComplete((pinned, failure) -> {
+            if (failure == null) {
+                onRead.accept(pinned);
             } else if (!stop.isStopped()) {
                 onFailed.accept(error(failure));
             }
@@ -137,22 +172,33 @@ final class ManifestReader implements AutoCloseable {
     }
 
     private ManifestPin pin(String gpid, PartitionSource source) {
+        return retried(gpid, () -> {
+            Manifest manifest = source.readManifest();
+            requireFewTinyFiles(source, manifest);
+            source.checkSizes(manifest);
+            return new ManifestPin(
+                    manifest.digest(),
+                    manifest.files().size(),
+                    manifest.totalBytes(),
+                    manifest.files().stream().allMatch(SstFile::hasMd5));
+        });
+    }
+
+    private interface Read<T> {
+        T read() throws SourceException;
+    }
+
+    /** Asks again for what may be answered next time; the error is told for what it was read. */
+    private <T> T retried(String what, Read<T> read) {
         try {
             for (int attempt = 1; ; attempt++) {
                 try {
                     stop.throwIfStopped();
-                    Manifest manifest = source.readManifest();
-                    requireFewTinyFiles(source, manifest);
-                    source.checkSizes(manifest);
-                    return new ManifestPin(
-                            manifest.digest(),
-                            manifest.files().size(),
-                            manifest.totalBytes(),
-                            manifest.files().stream().allMatch(SstFile::hasMd5));
+                    return read.read();
                 } catch (SourceException e) {
                     if (e.remedy() != Remedy.RETRY || attempt >= ATTEMPTS_MAX) {
-                        throw new CompletionException(
-                                new SourceException(gpid + ", " + e.file(), e.reason(), e.code(), e.remedy()));
+                        String file = e.file().equals(what) ? what : what + ", " + e.file();
+                        throw new CompletionException(new SourceException(file, e.reason(), e.code(), e.remedy()));
                     }
                 }
                 stop.sleep(BACKOFF_MS << attempt);

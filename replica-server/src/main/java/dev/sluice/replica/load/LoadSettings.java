@@ -1,9 +1,12 @@
 package dev.sluice.replica.load;
 
+import dev.sluice.bulkload.fileset.SetSignature;
 import dev.sluice.common.config.Config;
 import dev.sluice.common.config.Option;
 import dev.sluice.common.config.Options;
+import java.security.PublicKey;
 import java.util.List;
+import java.util.Optional;
 
 /** The options of loads on a replica server. */
 public final class LoadSettings {
@@ -46,14 +49,30 @@ public final class LoadSettings {
                     More files than this of one partition are merged into files of 64 MiB and more before they are                     ingested, because writes to the partition wait while its files are taken in, for about half a                     millisecond each. Until the load ends this needs the bytes of the partition once more on the disk.""")
             .mutable();
 
+    /** Whose sets are loaded. */
+    public static final Option<String> PUBLIC_KEY = Options.string("replication", "bulk_load_public_key")
+            .defaultValue("")
+            .doc("""
+                    Only sets that are signed with the private key to this Ed25519 public key are loaded (sluice fileset                     build --sign-key). The base64 lines of the PEM file as one word; empty: no signature is asked for.""");
+
     /** All of them. */
     public static final List<Option<?>> ALL =
-            List.of(DOWNLOADING_COUNT_MAX, LINK_LOCAL_FILES, TRANSFER, REPACK_ABOVE_FILES);
+            List.of(DOWNLOADING_COUNT_MAX, LINK_LOCAL_FILES, TRANSFER, REPACK_ABOVE_FILES, PUBLIC_KEY);
 
     /** The remote command that reads and sets {@link #DOWNLOADING_COUNT_MAX}. */
     public static final String DOWNLOADING_COUNT_COMMAND = "replica.max-concurrent-bulk-load-downloading-count";
 
     private LoadSettings() {}
+
+    /** Throws {@link IllegalArgumentException} with the option's name if it is no key. */
+    static Optional<PublicKey> publicKey(Config config) {
+        String text = config.get(PUBLIC_KEY);
+        try {
+            return text.isEmpty() ? Optional.empty() : Optional.of(SetSignature.parsePublicKey(text));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("[replication] bulk_load_public_key: " + e.getMessage(), e);
+        }
+    }
 
     static boolean isRelayed(Config config) {
         return config.get(TRANSFER).equals(TRANSFER_RELAY);

@@ -18,7 +18,9 @@ import dev.sluice.replica.replica.LoadHooksFactory;
 import dev.sluice.replica.replica.LoadHost;
 import dev.sluice.replica.throttle.NodeThrottle;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,6 +37,7 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     private static final int WORKERS = 4;
 
     private final World world;
+    private final Optional<PublicKey> publicKey;
     private final DownloadSlots slots;
     private final Downloader downloader;
     private final PartitionVerifier verifier;
@@ -105,6 +108,7 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     private NodeLoads(
             World world, Downloader downloader, Executor workers, Executor deleter, List<ExecutorService> own) {
         this.world = world;
+        this.publicKey = LoadSettings.publicKey(world.config);
         this.slots = new DownloadSlots(world.config.get(LoadSettings.DOWNLOADING_COUNT_MAX));
         this.downloader = downloader;
         this.verifier = new PartitionVerifier(world.files);
@@ -201,6 +205,11 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
 
     Downloader downloader() {
         return downloader;
+    }
+
+    /** Of whoever signs the sets that are loaded; empty if no signature is asked for. */
+    Optional<PublicKey> publicKey() {
+        return publicKey;
     }
 
     Repacker repacker() {

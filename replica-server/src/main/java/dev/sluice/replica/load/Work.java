@@ -1,7 +1,9 @@
 package dev.sluice.replica.load;
 
+import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.fileset.Remedy;
+import dev.sluice.bulkload.fileset.SetSignature;
 import dev.sluice.bulkload.fileset.SourceException;
 import dev.sluice.bulkload.load.FileTotals;
 import dev.sluice.bulkload.load.LoadError;
@@ -24,6 +26,7 @@ import dev.sluice.common.file.DiskLedger;
 import dev.sluice.wire.bulkload.LoadMode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -216,7 +219,11 @@ final class Work {
         for (int attempt = 1; ; attempt++) {
             stop.throwIfStopped();
             try {
-                return source.readManifest(order.manifestDigest());
+                Manifest manifest = source.readManifest(order.manifestDigest());
+                if (node.publicKey().isPresent()) {
+                    requireSigned(source, node.publicKey().get());
+                }
+                return manifest;
             } catch (SourceException e) {
                 if (e.remedy() != Remedy.RETRY || attempt >= MANIFEST_ATTEMPTS_MAX) {
                     throw e;
@@ -225,6 +232,17 @@ final class Work {
             }
             stop.sleep(BACKOFF_MS << attempt);
         }
+    }
+
+    private void requireSigned(PartitionSource source, PublicKey key) throws SourceException {
+        BulkLoadInfo info = source.readInfo();
+        SetSignature.requireSigned(source.infoPath(), info, key);
+        if (info.partitionCount() != order.partitionCount()) {
+            throw SourceException.damaged(
+                    source.infoPath(),
+                    "partition_count is " + info.partitionCount() + ", the app has " + order.partitionCount());
+        }
+        info.requireManifest(source.manifestPath(), gpid.partitionIndex(), order.manifestDigest());
     }
 
     private interface Job {

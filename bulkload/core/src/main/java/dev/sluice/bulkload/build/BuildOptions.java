@@ -3,6 +3,8 @@ package dev.sluice.bulkload.build;
 import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.sst.SstOptions;
 import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.util.Optional;
 
 /**
  * What is built, and within which limits.
@@ -14,6 +16,7 @@ import java.nio.file.Path;
  * @param temporaryDirectory where sorted runs are kept; about as large as the input, best on the disk of the store
  * @param badRowsMax bad rows that are left out; one more ends the build
  * @param hasSidecars true to write {@code .<name>.meta} files, which Pegasus wants in a local directory
+ * @param signingKey signs the set, if there is one
  * @param nowWallMs now, for the expiry of rows with a time to live
  */
 public record BuildOptions(
@@ -24,6 +27,7 @@ public record BuildOptions(
         Path temporaryDirectory,
         long badRowsMax,
         boolean hasSidecars,
+        Optional<PrivateKey> signingKey,
         long nowWallMs) {
     /** Memory if nothing is said. */
     public static final long MEMORY_BYTES_DEFAULT = 256L * 1024 * 1024;
@@ -47,28 +51,60 @@ public record BuildOptions(
     /** The usual options: 256 MiB, two threads, 64 MiB files, no bad row. */
     public static BuildOptions of(BulkLoadInfo info, Path temporaryDirectory, long nowWallMs) {
         return new BuildOptions(
-                info, SstOptions.DEFAULTS, MEMORY_BYTES_DEFAULT, 2, temporaryDirectory, 0, false, nowWallMs);
+                info,
+                SstOptions.DEFAULTS,
+                MEMORY_BYTES_DEFAULT,
+                2,
+                temporaryDirectory,
+                0,
+                false,
+                Optional.empty(),
+                nowWallMs);
     }
 
     public BuildOptions withMemoryBytesMax(long bytes) {
-        return new BuildOptions(info, sst, bytes, threads, temporaryDirectory, badRowsMax, hasSidecars, nowWallMs);
+        return new BuildOptions(
+                info, sst, bytes, threads, temporaryDirectory, badRowsMax, hasSidecars, signingKey, nowWallMs);
     }
 
     public BuildOptions withSst(SstOptions options) {
         return new BuildOptions(
-                info, options, memoryBytesMax, threads, temporaryDirectory, badRowsMax, hasSidecars, nowWallMs);
+                info,
+                options,
+                memoryBytesMax,
+                threads,
+                temporaryDirectory,
+                badRowsMax,
+                hasSidecars,
+                signingKey,
+                nowWallMs);
     }
 
     public BuildOptions withBadRowsMax(long rows) {
-        return new BuildOptions(info, sst, memoryBytesMax, threads, temporaryDirectory, rows, hasSidecars, nowWallMs);
+        return new BuildOptions(
+                info, sst, memoryBytesMax, threads, temporaryDirectory, rows, hasSidecars, signingKey, nowWallMs);
     }
 
     public BuildOptions withSidecars(boolean wanted) {
-        return new BuildOptions(info, sst, memoryBytesMax, threads, temporaryDirectory, badRowsMax, wanted, nowWallMs);
+        return new BuildOptions(
+                info, sst, memoryBytesMax, threads, temporaryDirectory, badRowsMax, wanted, signingKey, nowWallMs);
+    }
+
+    public BuildOptions withSigningKey(PrivateKey key) {
+        return new BuildOptions(
+                info,
+                sst,
+                memoryBytesMax,
+                threads,
+                temporaryDirectory,
+                badRowsMax,
+                hasSidecars,
+                Optional.of(key),
+                nowWallMs);
     }
 
     public BuildOptions withThreads(int count) {
         return new BuildOptions(
-                info, sst, memoryBytesMax, count, temporaryDirectory, badRowsMax, hasSidecars, nowWallMs);
+                info, sst, memoryBytesMax, count, temporaryDirectory, badRowsMax, hasSidecars, signingKey, nowWallMs);
     }
 }

@@ -1,7 +1,10 @@
 package dev.sluice.bulkload.build;
 
 import dev.sluice.bulkload.build.BuildProgress.Phase;
+import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.FileSetLocation;
+import dev.sluice.bulkload.fileset.Manifest;
+import dev.sluice.bulkload.fileset.SetSignature;
 import dev.sluice.bulkload.rows.MergeCursor;
 import dev.sluice.bulkload.store.BlockStore;
 import dev.sluice.bulkload.work.StopSignal;
@@ -116,9 +119,14 @@ public final class FileSetBuilder {
             meter.onPhase(Phase.WRITING);
             set.begin();
             BuildResult result = writeAll();
-            set.end(options.info());
+            set.end(described(result.manifests()));
             meter.onPhase(Phase.DONE);
             return result;
+        }
+
+        private BulkLoadInfo described(List<Manifest> manifests) {
+            BulkLoadInfo info = options.info().withManifests(manifests);
+            return options.signingKey().map(key -> SetSignature.sign(info, key)).orElse(info);
         }
 
         private void readAll(RowSource rows) throws BuildException, IOException, StoppedException {

@@ -37,43 +37,77 @@ final class PartitionWriter {
     record Written(Manifest manifest, long rows, long duplicates) {}
 
     Written write(int partitionIndex, MergeCursor rows, StopSignal stop) throws IOException, StoppedException {
-        List<SstFile> files = new ArrayList<>();
-        Path local = directory.resolve("partition-" + partitionIndex);
-        long count = 0;
         long reported = 0;
-        try (SstWriter writer = new SstWriter(n -> local.resolve(name(n).value()), sst)) {
+        try (Target target = open(partitionIndex)) {
             while (rows.next()) {
-                writer.add(rows.key(), rows.value());
-                count++;
-                if (writer.finishedCount() > files.size()) {
-                    put(partitionIndex, writer, files);
-                }
-                if (count % ROWS_BETWEEN_REPORTS == 0) {
+                target.add(rows.key(), rows.value());
+                if (target.rows() % ROWS_BETWEEN_REPORTS == 0) {
                     stop.throwIfStopped();
-                    long done = count + rows.duplicates();
+                    long done = target.rows() + rows.duplicates();
                     meter.onRowsWritten(done - reported);
                     reported = done;
                 }
             }
-            writer.finish();
-            put(partitionIndex, writer, files);
+            Manifest manifest = target.finish();
+            meter.onRowsWritten(target.rows() + rows.duplicates() - reported);
+            return new Written(manifest, target.rows(), rows.duplicates());
         }
-        meter.onRowsWritten(count + rows.duplicates() - reported);
-        Manifest manifest = new Manifest(files);
-        set.put(partitionIndex, manifest);
-        return new Written(manifest, count, rows.duplicates());
     }
 
-    private void put(int partitionIndex, SstWriter writer, List<SstFile> files) throws IOException {
-        while (files.size() < writer.finishedCount()) {
-            int next = files.size();
-            SstFile file = set.put(partitionIndex, name(next), writer.finished(next));
-            files.add(file);
-            meter.onFileWritten(file.size());
-        }
+    /** Begins a partition. */
+    Target open(int partitionIndex) {
+        return new Target(partitionIndex);
     }
 
     private SstFileName name(int number) {
         return new SstFileName(buildName + "-" + String.format(Locale.ROOT, "%05d", number + 1) + ".sst");
+    }
+
+    /** One partition: takes its rows in order, and hands each file to the set as soon as it is complete. */
+    final class Target implements AutoCloseable {
+        private final int partitionIndex;
+        private final SstWriter writer;
+        private final List<SstFile> files = new ArrayList<>();
+        private long rows;
+
+        private Target(int partitionIndex) {
+            this.partitionIndex = partitionIndex;
+            Path local = directory.resolve("partition-" + partitionIndex);
+            this.writer = new SstWriter(n -> local.resolve(name(n).value()), sst);
+        }
+
+        void add(byte[] key, byte[] value) throws IOException {
+            writer.add(key, value);
+            rows++;
+            putFinished();
+        }
+
+        long rows() {
+            return rows;
+        }
+
+        /** Ends the last file and writes the manifest. */
+        Manifest finish() throws IOException {
+            writer.finish();
+            putFinished();
+            Manifest manifest = new Manifest(files);
+            set.put(partitionIndex, manifest);
+            return manifest;
+        }
+
+        @Override
+        public void close() throws IOException {
+            writer.close();
+        }
+
+        private void putFinished() throws IOException {
+            while (files.size() < writer.finishedCount()) {
+                int next = files.size();
+                SstFile file =
+                        set.put(partitionIndex, name(next), writer.finished(next), crc -> writer.facts(next, crc));
+                files.add(file);
+                meter.onFileWritten(file.size());
+            }
+        }
     }
 }

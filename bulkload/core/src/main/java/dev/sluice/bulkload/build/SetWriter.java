@@ -4,6 +4,7 @@ import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.FileSetLocation;
 import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.fileset.SourceException;
+import dev.sluice.bulkload.fileset.SstFacts;
 import dev.sluice.bulkload.fileset.SstFile;
 import dev.sluice.bulkload.fileset.SstFileName;
 import dev.sluice.bulkload.store.BlockStore;
@@ -21,8 +22,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.IntFunction;
+import java.util.zip.CRC32C;
+import java.util.zip.Checksum;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,16 +58,21 @@ final class SetWriter {
         store.delete(sidecar(location.infoPath()));
     }
 
-    /** Brings a file into the store. The local file is gone afterwards. */
-    SstFile put(int partitionIndex, SstFileName name, Path localFile) throws IOException {
+    /**
+     * Brings a file into the store. The local file is gone afterwards.
+     *
+     * @param facts of the file, given its CRC32C
+     */
+    SstFile put(int partitionIndex, SstFileName name, Path localFile, IntFunction<SstFacts> facts) throws IOException {
         long size = Files.size(localFile);
-        String md5 = md5(localFile);
+        CRC32C crc = new CRC32C();
+        String md5 = md5(localFile, crc);
         String path = location.filePath(partitionIndex, name);
         written.add(path);
         store.take(localFile, path);
         putSidecar(path, md5, size);
         Files.deleteIfExists(localFile);
-        return new SstFile(name, size, md5);
+        return new SstFile(name, size, md5, Optional.of(facts.apply((int) crc.getValue())));
     }
 
     void put(int partitionIndex, Manifest manifest) throws IOException {
@@ -142,13 +152,14 @@ final class SetWriter {
         return path.substring(0, slash + 1) + "." + path.substring(slash + 1) + ".meta";
     }
 
-    private static String md5(Path file) throws IOException {
+    private static String md5(Path file, Checksum beside) throws IOException {
         MessageDigest digest = newMd5();
         byte[] buffer = new byte[BUFFER_BYTES];
         try (InputStream in = Files.newInputStream(file)) {
             int read;
             while ((read = in.read(buffer)) > 0) {
                 digest.update(buffer, 0, read);
+                beside.update(buffer, 0, read);
             }
         }
         return HexFormat.of().formatHex(digest.digest());

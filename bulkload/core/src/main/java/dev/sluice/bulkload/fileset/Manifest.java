@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -55,7 +56,7 @@ public record Manifest(List<SstFile> files) {
                 throw entry.fault("size", "the sum of the sizes is too large");
             }
             sum += size;
-            files.add(new SstFile(name, size, md5));
+            files.add(new SstFile(name, size, md5, SstFacts.parse(entry)));
         }
         long total = json.requireLong("file_total_size");
         if (total != sum) {
@@ -69,6 +70,15 @@ public record Manifest(List<SstFile> files) {
         return files.stream().mapToLong(SstFile::size).sum();
     }
 
+    /** Rows of all files; empty if the set does not say. */
+    public OptionalLong rows() {
+        return files.stream().allMatch(file -> file.facts().isPresent())
+                ? OptionalLong.of(files.stream()
+                        .mapToLong(file -> file.facts().orElseThrow().rows())
+                        .sum())
+                : OptionalLong.empty();
+    }
+
     /** The entry of that name. */
     public Optional<SstFile> find(SstFileName name) {
         return files.stream().filter(file -> file.name().equals(name)).findFirst();
@@ -79,10 +89,19 @@ public record Manifest(List<SstFile> files) {
         ObjectNode json = SetJson.MAPPER.createObjectNode();
         ArrayNode entries = json.putArray("files");
         for (SstFile file : files) {
-            entries.addObject()
+            ObjectNode entry = entries.addObject()
                     .put("name", file.name().value())
                     .put("size", file.size())
                     .put("md5", file.md5());
+            // Behind the members that Pegasus knows: its reader stops at the first one that it does not.
+            file.facts()
+                    .ifPresent(facts -> entry.put("rows", facts.rows())
+                            .put("crc32c", facts.crc32cText())
+                            .put("first_key", facts.firstKey())
+                            .put("last_key", facts.lastKey())
+                            .put("rows_that_expire", facts.rowsThatExpire())
+                            .put("first_expiry", facts.firstExpiry())
+                            .put("last_expiry", facts.lastExpiry()));
         }
         json.put("file_total_size", totalBytes());
         try {

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** One JSON object of a file set, read strictly: all that is asked for must be there, with exactly that type. */
 final class SetJson {
@@ -66,6 +68,32 @@ final class SetJson {
             throw fault(member, value + " is too large");
         }
         return (int) value;
+    }
+
+    boolean has(String member) {
+        return node.has(member);
+    }
+
+    /** An array of texts; empty if the member is not there. */
+    List<String> textsOr(String member, int countMax) throws SourceException {
+        List<String> texts = new ArrayList<>();
+        if (node.has(member)) {
+            JsonNode value = node.get(member);
+            if (!value.isArray() || value.size() > countMax) {
+                throw fault(member, "expected an array of at most " + countMax + " texts");
+            }
+            for (JsonNode each : value) {
+                if (!each.isTextual()) {
+                    throw fault(member, "expected texts");
+                }
+                texts.add(each.textValue());
+            }
+        }
+        return texts;
+    }
+
+    String textOr(String member, String absent) throws SourceException {
+        return node.has(member) ? requireText(member) : absent;
     }
 
     int intOr(String member, int absent) throws SourceException {

@@ -1,9 +1,13 @@
 package dev.sluice.bulkload.fileset;
 
+import java.util.Optional;
+
 /**
  * What a manifest says of one file: its name, exact size in bytes, and MD5 in lower-case hex, empty if the set has none.
+ *
+ * @param facts empty in a set that others made
  */
-public record SstFile(SstFileName name, long size, String md5) {
+public record SstFile(SstFileName name, long size, String md5, Optional<SstFacts> facts) {
     public SstFile {
         if (size < 0) {
             throw new IllegalArgumentException("size of " + name + ": " + size + ", expected 0 or more");
@@ -11,6 +15,11 @@ public record SstFile(SstFileName name, long size, String md5) {
         if (!md5.isEmpty() && !isMd5(md5)) {
             throw new IllegalArgumentException("md5 of " + name + ": '" + md5 + "', expected 32 lower-case hex digits");
         }
+    }
+
+    /** What every set says. */
+    public SstFile(SstFileName name, long size, String md5) {
+        this(name, size, md5, Optional.empty());
     }
 
     /** False if the set does not say what the file's content must be. */

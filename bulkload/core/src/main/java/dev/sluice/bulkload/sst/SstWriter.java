@@ -1,5 +1,7 @@
 package dev.sluice.bulkload.sst;
 
+import dev.sluice.bulkload.fileset.SstFacts;
+import dev.sluice.common.data.StoredValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +46,13 @@ public final class SstWriter implements AutoCloseable {
     private final EnvOptions envOptions = new EnvOptions().setBytesPerSync(BYTES_PER_SYNC);
     private final Options options = new Options();
     private final List<Path> finished = new ArrayList<>();
+    private final List<SstFacts> factsOfFinished = new ArrayList<>();
+    private byte[] firstKey = new byte[0];
+    private byte[] lastKey = new byte[0];
+    private long rows;
+    private long rowsThatExpire;
+    private long firstExpiry;
+    private long lastExpiry;
     private @Nullable SstFileWriter current;
     private @Nullable Path currentPath;
     private long uncheckedBytes;
@@ -65,11 +74,16 @@ public final class SstWriter implements AutoCloseable {
                 });
     }
 
-    /** Adds a row. Its key must be greater than the one before. */
+    /** Adds a row. Its key must be greater than the one before, and stay as it is. */
     public void add(byte[] storedKey, byte[] storedValue) throws IOException {
         try {
             SstFileWriter writer = current == null ? begin() : current;
             writer.put(storedKey, storedValue);
+            if (rows++ == 0) {
+                firstKey = storedKey;
+            }
+            lastKey = storedKey;
+            noteExpiry(storedValue);
             uncheckedBytes += storedKey.length + storedValue.length;
             if (uncheckedBytes >= Math.min(targetBytes, ROW_BYTES_BETWEEN_SIZE_CHECKS)) {
                 uncheckedBytes = 0;
@@ -95,6 +109,11 @@ public final class SstWriter implements AutoCloseable {
     /** How many files are complete so far. */
     public int finishedCount() {
         return finished.size();
+    }
+
+    /** What is in a file that is complete, counted from 0, and has that checksum. */
+    public SstFacts facts(int index, int crc32c) {
+        return factsOfFinished.get(index).withCrc32c(crc32c);
     }
 
     /** A file that is complete, counted from 0. */
@@ -137,7 +156,23 @@ public final class SstWriter implements AutoCloseable {
             current.close();
             current = null;
             finished.add(currentPath);
+            factsOfFinished.add(new SstFacts(
+                    rows, 0, SstFacts.text(firstKey), SstFacts.text(lastKey), rowsThatExpire, firstExpiry, lastExpiry));
+            rows = 0;
+            rowsThatExpire = 0;
+            firstExpiry = 0;
+            lastExpiry = 0;
             currentPath = null;
+        }
+    }
+
+    private void noteExpiry(byte[] storedValue) {
+        if (StoredValue.isValid(storedValue)) {
+            long expiry = Integer.toUnsignedLong(StoredValue.expireTsSeconds(storedValue));
+            if (expiry != StoredValue.NEVER) {
+                firstExpiry = rowsThatExpire++ == 0 ? expiry : Math.min(firstExpiry, expiry);
+                lastExpiry = Math.max(lastExpiry, expiry);
+            }
         }
     }
 

@@ -2,16 +2,22 @@ package dev.sluice.bulkload.store;
 
 import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.FileSetLocation;
+import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.fileset.SourceException;
-import dev.sluice.common.ErrorCode;
 
 /** A file set in a store. */
 public record FileSetSource(BlockStore store, FileSetLocation location) {
     /** Reads and checks the description. A missing one is ERR_OBJECT_NOT_FOUND, a malformed one ERR_CORRUPTION. */
     public BulkLoadInfo readInfo() throws SourceException {
-        String path = location.infoPath();
-        byte[] content = StoredObjects.read(store, path, BulkLoadInfo.BYTES_MAX, ErrorCode.ERR_OBJECT_NOT_FOUND);
-        return BulkLoadInfo.parse(path, content);
+        return partition(0).readInfo();
+    }
+
+    /** Reads the manifest of a partition, and refuses it if it is of another build than the description. */
+    public Manifest readManifest(BulkLoadInfo info, int partitionIndex) throws SourceException {
+        PartitionSource partition = partition(partitionIndex);
+        Manifest manifest = partition.readManifest();
+        info.requireManifest(partition.manifestPath(), partitionIndex, manifest.digest());
+        return manifest;
     }
 
     /** The part of one partition. */

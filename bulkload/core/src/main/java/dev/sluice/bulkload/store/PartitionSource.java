@@ -1,5 +1,6 @@
 package dev.sluice.bulkload.store;
 
+import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.FileSetLocation;
 import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.fileset.Remedy;
@@ -13,6 +14,17 @@ public record PartitionSource(BlockStore store, String partitionPath) {
     /** Path of the manifest. */
     public String manifestPath() {
         return partitionPath + "/" + FileSetLocation.MANIFEST_NAME;
+    }
+
+    /** Path of the description of the whole set. */
+    public String infoPath() {
+        return partitionPath.substring(0, partitionPath.lastIndexOf('/') + 1) + FileSetLocation.INFO_NAME;
+    }
+
+    /** Reads the description of the whole set. A missing one is ERR_OBJECT_NOT_FOUND, a malformed one ERR_CORRUPTION. */
+    public BulkLoadInfo readInfo() throws SourceException {
+        byte[] content = StoredObjects.read(store, infoPath(), BulkLoadInfo.BYTES_MAX, ErrorCode.ERR_OBJECT_NOT_FOUND);
+        return BulkLoadInfo.parse(infoPath(), content);
     }
 
     /** Path of a file. */
