@@ -10,11 +10,9 @@ import dev.sluice.bulkload.build.FileSetBuilder;
 import dev.sluice.bulkload.build.RowFormat;
 import dev.sluice.bulkload.build.RowSource;
 import dev.sluice.bulkload.fileset.BulkLoadInfo;
-import dev.sluice.bulkload.fileset.FileSetLocation;
 import dev.sluice.bulkload.fileset.SetSignature;
 import dev.sluice.bulkload.fileset.SourceException;
 import dev.sluice.bulkload.sst.SstOptions;
-import dev.sluice.bulkload.store.LocalBlockStore;
 import dev.sluice.bulkload.work.StopSignal;
 import dev.sluice.bulkload.work.StoppedException;
 import dev.sluice.common.time.SystemClock;
@@ -55,7 +53,10 @@ final class FilesetBuildCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(arity = "1..*", paramLabel = "<file>", description = "Input files in UTF-8, also packed as .gz.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "<file>",
+            description = "Input files in UTF-8, also packed as .gz or .zst; - is the standard input, with --format.")
     private List<Path> inputs;
 
     @Mixin
@@ -128,7 +129,10 @@ final class FilesetBuildCommand implements Callable<Integer> {
             description = "Partitions written at the same time (default: ${DEFAULT-VALUE}).")
     private int threads;
 
-    @Option(names = "--temp", paramLabel = "<dir>", description = "Directory for sorted runs (default: the root).")
+    @Option(
+            names = "--temp",
+            paramLabel = "<dir>",
+            description = "Directory for sorted runs and files on their way (default: the root, or Java's for a URI).")
     private @Nullable Path temporary;
 
     @Option(names = "--sidecars", description = "Write .<name>.meta files, which Pegasus wants in local directories.")
@@ -147,14 +151,19 @@ final class FilesetBuildCommand implements Callable<Integer> {
         StopSignal stop = new StopSignal();
         LiveLine line = new LiveLine(err, ConsoleCheck.isTerminal());
         long startMs = new SystemClock().nowMs();
-        FileSetLocation location = location();
-        FileSetBuilder builder = builder(location);
+        try (OpenSet set = open()) {
+            return build(set, out, err, stop, line, startMs);
+        }
+    }
+
+    private int build(OpenSet set, PrintWriter out, PrintWriter err, StopSignal stop, LiveLine line, long startMs) {
+        FileSetBuilder builder = builder(set);
         try (StopOnExit ignored = new StopOnExit(stop);
                 RowSource rows = new InputFiles(inputs, format(), columns(), !hasNoHeader)) {
             BuildResult result = builder.build(rows, stop, show(line, startMs));
             line.clear();
             long elapsedMs = Math.max(1, new SystemClock().nowMs() - startMs);
-            report(out, location, result, elapsedMs);
+            report(out, set, result, elapsedMs);
             return 0;
         } catch (BuildException e) {
             line.clear();
@@ -172,27 +181,27 @@ final class FilesetBuildCommand implements Callable<Integer> {
         }
     }
 
-    private FileSetLocation location() {
+    private OpenSet open() {
         try {
-            return place.location();
-        } catch (SourceException e) {
+            return place.open();
+        } catch (SourceException | IllegalArgumentException e) {
             throw wrongUse(e.getMessage());
         }
     }
 
-    private FileSetBuilder builder(FileSetLocation location) {
+    private FileSetBuilder builder(OpenSet set) {
         try {
             BuildOptions options = new BuildOptions(
                     new BulkLoadInfo(appId, place.app(), partitions),
                     new SstOptions(fileSize.bytes(), SstOptions.Compression.of(compression)),
                     BuildMemory.of(memory, Runtime.getRuntime().maxMemory()),
                     threads,
-                    temporary == null ? place.root() : temporary,
+                    temporary == null ? place.temporaryDirectory() : temporary,
                     badRowsMax,
                     hasSidecars,
                     signingKey(),
                     new SystemClock().wallMs());
-            return new FileSetBuilder(LocalBlockStore.ofAbsolutePaths(), location, options);
+            return new FileSetBuilder(set.store(), set.location(), options);
         } catch (IllegalArgumentException e) {
             throw wrongUse(e.getMessage());
         }
@@ -238,11 +247,11 @@ final class FilesetBuildCommand implements Callable<Integer> {
         };
     }
 
-    private static void report(PrintWriter out, FileSetLocation location, BuildResult result, long elapsedMs) {
+    private static void report(PrintWriter out, OpenSet set, BuildResult result, long elapsedMs) {
         out.printf(
                 Locale.ROOT,
                 "%s: %,d rows in %d files, %s, %.1f s (%,d rows/s)%n",
-                location.directory(),
+                set.text(),
                 result.rows(),
                 result.files(),
                 Figures.bytes(result.bytes()),

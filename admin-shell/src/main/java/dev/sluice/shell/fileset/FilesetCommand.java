@@ -8,5 +8,11 @@ import picocli.CommandLine.Command;
         description = "Makes, checks and shows the file sets that bulk loads read.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {FilesetBuildCommand.class, FilesetVerifyCommand.class, FilesetDescribeCommand.class})
+        subcommands = {
+            FilesetBuildCommand.class,
+            FilesetVerifyCommand.class,
+            FilesetDescribeCommand.class,
+            FilesetDiffCommand.class,
+            FilesetReshardCommand.class
+        })
 public final class FilesetCommand {}

@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of several files, one file after the other. A bad row is told with the file's name if there are several. */
+/** The rows of several files, one file after the other; {@code -} is the standard input. A bad row is told with the file's name if there are several. */
 final class InputFiles implements RowSource {
+    private static final Path STANDARD_INPUT = Path.of("-");
+
     private final List<Path> files;
     private final Optional<RowFormat> format;
     private final Columns columns;
@@ -30,13 +32,17 @@ final class InputFiles implements RowSource {
         this.hasHeader = hasHeader;
         long total = 0;
         for (Path file : files) {
+            if (file.equals(STANDARD_INPUT)) {
+                continue;
+            }
             if (!Files.isReadable(file) || Files.isDirectory(file)) {
                 throw new IOException(file + ": no file, or not readable");
             }
             format(file);
             total += Files.size(file);
         }
-        this.bytesTotal = total;
+        // Where one is not known the sum is not.
+        this.bytesTotal = files.contains(STANDARD_INPUT) ? 0 : total;
     }
 
     @Override
@@ -47,7 +53,7 @@ final class InputFiles implements RowSource {
                 if (next == files.size()) {
                     return null;
                 }
-                source = format(files.get(next)).open(files.get(next), columns, hasHeader);
+                source = open(files.get(next));
                 current = source;
                 next++;
             }
@@ -92,6 +98,12 @@ final class InputFiles implements RowSource {
             }
             throw new BadRowException(e.row().line(), e.row().reason() + " (in " + files.get(next - 1) + ")");
         }
+    }
+
+    private RowSource open(Path file) throws IOException {
+        return file.equals(STANDARD_INPUT)
+                ? format(file).open(System.in, file.toString(), columns, hasHeader)
+                : format(file).open(file, columns, hasHeader);
     }
 
     private RowFormat format(Path file) {

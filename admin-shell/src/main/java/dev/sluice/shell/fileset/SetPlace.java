@@ -1,20 +1,20 @@
 package dev.sluice.shell.fileset;
 
-import dev.sluice.bulkload.fileset.FileSetLocation;
 import dev.sluice.bulkload.fileset.SourceException;
-import dev.sluice.bulkload.store.FileSetSource;
-import dev.sluice.bulkload.store.LocalBlockStore;
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where a set lies, in the words of {@code start_bulk_load}. */
+/** Where a set is to be made, in the words of {@code start_bulk_load}. */
 final class SetPlace {
     @Option(
             names = {"-r", "--root"},
             required = true,
-            paramLabel = "<dir>",
-            description = "Directory of file sets: the root path of start_bulk_load.")
-    private Path root;
+            paramLabel = "<dir|uri>",
+            description = "Directory of file sets: the root path of start_bulk_load; also s3://<bucket>/<path> and"
+                    + " hdfs://<name node>/<path>, where these are installed.")
+    private String root;
 
     @Option(
             names = {"-c", "--cluster"},
@@ -30,21 +30,22 @@ final class SetPlace {
             description = "The app.")
     private String app;
 
+    @Option(names = "--store-args", split = " ", paramLabel = "<args>", description = OpenSet.STORE_ARGS)
+    private @Nullable List<String> storeArgs;
+
     String app() {
         return app;
     }
 
-    /** The root as an absolute path. */
-    Path root() {
-        return root.toAbsolutePath().normalize();
+    /** Opens the store. Throws {@link IllegalArgumentException} or {@link SourceException} if there is no such place. */
+    OpenSet open() throws SourceException {
+        return OpenSet.below(root, cluster, app, storeArgs == null ? List.of() : storeArgs);
     }
 
-    FileSetLocation location() throws SourceException {
-        return FileSetLocation.parse(root().toString(), cluster, app);
-    }
-
-    /** The set in a store of absolute paths, which holds nothing open. */
-    FileSetSource source() throws SourceException {
-        return new FileSetSource(LocalBlockStore.ofAbsolutePaths(), location());
+    /** Where files lie on their way if nothing is said: the root, if that is on this machine. */
+    Path temporaryDirectory() {
+        return root.contains("://")
+                ? OpenSet.temporaryDirectory()
+                : Path.of(root).toAbsolutePath().normalize();
     }
 }

@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 
 /** The bytes of an input, one at a time, with a way to put some back. */
 final class InputBytes implements AutoCloseable {
@@ -26,11 +24,17 @@ final class InputBytes implements AutoCloseable {
     }
 
     static InputBytes open(Path file) throws IOException {
-        CountingStream counted = new CountingStream(Files.newInputStream(file));
+        return open(Files.newInputStream(file), file.toString(), Files.size(file));
+    }
+
+    /**
+     * @param name whose end tells whether it is packed
+     * @param bytesTotal 0 if it is not known
+     */
+    static InputBytes open(InputStream raw, String name, long bytesTotal) throws IOException {
+        CountingStream counted = new CountingStream(raw);
         try {
-            boolean isPacked = file.toString().toLowerCase(Locale.ROOT).endsWith(".gz");
-            InputStream in = isPacked ? new GZIPInputStream(counted, BUFFER_BYTES) : counted;
-            InputBytes bytes = new InputBytes(counted, in, Files.size(file));
+            InputBytes bytes = new InputBytes(counted, Packing.ofName(name).unpack(counted, BUFFER_BYTES), bytesTotal);
             bytes.skipByteOrderMark();
             return bytes;
         } catch (IOException | RuntimeException e) {

@@ -1,10 +1,11 @@
 package dev.sluice.bulkload.build;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** A format of input files, in UTF-8. A name that ends in {@code .gz} is unpacked on the way. */
+/** A format of input files, in UTF-8. What has a name that ends in {@code .gz} or {@code .zst} is unpacked on the way. */
 public enum RowFormat {
     /** Fields between commas; a field in double quotes may hold commas, line ends and doubled quotes. */
     CSV,
@@ -15,10 +16,7 @@ public enum RowFormat {
 
     /** The format that the file's name tells. Throws {@link IllegalArgumentException} if it tells none. */
     public static RowFormat ofName(Path file) {
-        String name = file.toString().toLowerCase(Locale.ROOT);
-        if (name.endsWith(".gz")) {
-            name = name.substring(0, name.length() - ".gz".length());
-        }
+        String name = Packing.withoutEnd(file.toString()).toLowerCase(Locale.ROOT);
         if (name.endsWith(".csv")) {
             return CSV;
         }
@@ -28,8 +26,8 @@ public enum RowFormat {
         if (name.endsWith(".jsonl") || name.endsWith(".ndjson") || name.endsWith(".json")) {
             return JSON_LINES;
         }
-        throw new IllegalArgumentException(
-                file + ": the name does not tell the format, expected .csv, .tsv, .jsonl or .ndjson, also with .gz");
+        throw new IllegalArgumentException(file
+                + ": the name does not tell the format, expected .csv, .tsv, .jsonl or .ndjson, also with .gz or .zst");
     }
 
     /** From the word on a command line: {@code csv}, {@code tsv} or {@code jsonl}. */
@@ -48,7 +46,19 @@ public enum RowFormat {
      * @param hasHeader true if the first row has the names of the columns; JSON lines never have one
      */
     public RowSource open(Path file, Columns columns, boolean hasHeader) throws IOException {
-        InputBytes in = InputBytes.open(file);
+        return open(InputBytes.open(file), columns, hasHeader);
+    }
+
+    /**
+     * Reads rows of a stream, which is closed with them.
+     *
+     * @param name tells whether it is packed
+     */
+    public RowSource open(InputStream in, String name, Columns columns, boolean hasHeader) throws IOException {
+        return open(InputBytes.open(in, name, 0), columns, hasHeader);
+    }
+
+    private RowSource open(InputBytes in, Columns columns, boolean hasHeader) throws IOException {
         return switch (this) {
             case CSV -> new DelimitedRows(new RecordReader(in, (byte) ',', true), columns, hasHeader);
             case TSV -> new DelimitedRows(new RecordReader(in, (byte) '\t', false), columns, hasHeader);

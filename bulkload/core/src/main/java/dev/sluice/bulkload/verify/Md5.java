@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.zip.CRC32C;
+import java.util.zip.Checksum;
 
 /** The MD5 of a file as manifests have it. */
 public final class Md5 {
@@ -18,6 +20,12 @@ public final class Md5 {
 
     /** Reads the file and returns its MD5 in lower-case hex. */
     public static String of(FileSystem files, Path path, StopSignal stop) throws IOException, StoppedException {
+        return of(files, path, new CRC32C(), stop);
+    }
+
+    /** The same, and updates another checksum with the same bytes. */
+    public static String of(FileSystem files, Path path, Checksum beside, StopSignal stop)
+            throws IOException, StoppedException {
         try (FileSystem.File in = files.openForRead(path)) {
             MessageDigest digest = MessageDigest.getInstance("MD5");
             ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
@@ -26,6 +34,7 @@ public final class Md5 {
             while ((read = in.read(buffer.clear(), position)) > 0) {
                 stop.throwIfStopped();
                 digest.update(buffer.array(), 0, read);
+                beside.update(buffer.array(), 0, read);
                 position += read;
             }
             return HexFormat.of().formatHex(digest.digest());

@@ -1,6 +1,7 @@
 package dev.sluice.bulkload.verify;
 
 import dev.sluice.bulkload.fileset.SourceException;
+import dev.sluice.bulkload.rows.KeyText;
 import dev.sluice.common.data.PartitionHash;
 import dev.sluice.common.data.StoredKey;
 import dev.sluice.common.data.StoredValue;

@@ -2,6 +2,7 @@ package dev.sluice.bulkload.verify;
 
 import dev.sluice.bulkload.fileset.SourceException;
 import dev.sluice.bulkload.fileset.SstFileName;
+import dev.sluice.bulkload.rows.KeyText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

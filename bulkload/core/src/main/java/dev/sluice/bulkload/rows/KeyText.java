@@ -1,16 +1,16 @@
-package dev.sluice.bulkload.verify;
+package dev.sluice.bulkload.rows;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /** A stored key as a message shows it. */
-final class KeyText {
+public final class KeyText {
     private static final int BYTES_SHOWN_MAX = 64;
 
     private KeyText() {}
 
     /** The key in hex, cut short if it is long, and its readable characters. */
-    static String of(byte[] key, int length) {
+    public static String of(byte[] key, int length) {
         int shown = Math.min(length, BYTES_SHOWN_MAX);
         StringBuilder text = new StringBuilder("key ").append(HexFormat.of().formatHex(key, 0, shown));
         if (shown < length) {
