@@ -14,6 +14,7 @@ import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.FileSetLocation;
 import dev.sluice.bulkload.sst.SstOptions;
 import dev.sluice.bulkload.store.BlockService;
+import dev.sluice.bulkload.store.BlockStore;
 import dev.sluice.bulkload.store.BlockStores;
 import dev.sluice.bulkload.work.StopSignal;
 import dev.sluice.client.ClientException;
@@ -196,9 +197,14 @@ final class LoadCluster implements AutoCloseable {
         try (BlockStores stores = new BlockStores(List.of(BlockService.of("local", "local_service", "")))) {
             FileSetLocation location =
                     new FileSetLocation(directory.resolve("sets").toString(), "c", app);
-            new FileSetBuilder(stores.require("local"), location, options)
-                    .build(new Numbers(rows, prefix), new StopSignal(), progress -> {});
+            buildSet(stores.require("local"), location, options, rows, prefix);
         }
+    }
+
+    /** The rows of {@link #key}, in any store. */
+    static void buildSet(BlockStore store, FileSetLocation location, BuildOptions options, int rows, String prefix)
+            throws Exception {
+        new FileSetBuilder(store, location, options).build(new Numbers(rows, prefix), new StopSignal(), progress -> {});
     }
 
     private static final class Numbers implements RowSource {
@@ -241,8 +247,12 @@ final class LoadCluster implements AutoCloseable {
     }
 
     private LoadSource source(String app, LoadMode mode) {
-        return new LoadSource(
-                app, "c", OneboxLayout.PROVIDER, directory.resolve("sets").toString(), mode);
+        return source(app, OneboxLayout.PROVIDER, directory.resolve("sets").toString(), mode);
+    }
+
+    /** A set that lies elsewhere. */
+    static LoadSource source(String app, String provider, String root, LoadMode mode) {
+        return new LoadSource(app, "c", provider, root, mode);
     }
 
     void control(String app, BulkLoadControlType type) {

@@ -13,11 +13,12 @@ import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.jspecify.annotations.Nullable;
 
 /** A name node and a data node in this process, on loopback. */
-final class HdfsServer implements AutoCloseable {
+public final class HdfsServer implements AutoCloseable {
     private final MiniDFSCluster cluster;
     private MiniDFSCluster.@Nullable DataNodeProperties stopped;
 
-    HdfsServer(Path directory) throws IOException {
+    /** Starts both; their files are in that directory. */
+    public HdfsServer(Path directory) throws IOException {
         Configuration configuration = new Configuration();
         configuration.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, directory.toString());
         configuration.setInt("dfs.blocksize", 1024 * 1024);
@@ -27,7 +28,8 @@ final class HdfsServer implements AutoCloseable {
         cluster.waitActive();
     }
 
-    int port() {
+    /** Of the name node. */
+    public int port() {
         return cluster.getNameNodePort();
     }
 
@@ -42,12 +44,13 @@ final class HdfsServer implements AutoCloseable {
         return new HdfsBlockStoreType().open(new BlockService("test", HdfsBlockStoreType.NAME, args));
     }
 
-    void stopDataNode() {
+    /** Ends the data node. */
+    public void stopDataNode() {
         stopped = cluster.stopDataNode(0);
     }
 
     /** On the port that it had. */
-    void startDataNode() throws IOException {
+    public void startDataNode() throws IOException {
         cluster.restartDataNode(stopped, true);
         cluster.waitActive();
     }
