@@ -22,6 +22,12 @@ public final class CpuTime {
     private static final int IO_WAIT = 5;
     private static final int GUEST = 9;
 
+    private static final Path OWN_STAT = Path.of("/proc/self/stat");
+    /** Of the words behind the name of the process. */
+    private static final int CHILDREN_USER = 13;
+
+    private static final int CHILDREN_SYSTEM = 14;
+
     private CpuTime() {}
 
     /** Of all threads of this process so far. */
@@ -39,6 +45,18 @@ public final class CpuTime {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Of all processes that this one has started and that have ended (Linux only). */
+    static long endedChildrenNanos() throws IOException {
+        return childrenTicks(Files.readString(OWN_STAT)) * TICK_NANOS;
+    }
+
+    /** Of a line such as {@code pid (name) state parent … utime stime cutime cstime …}; the name may be anything. */
+    static long childrenTicks(String line) {
+        List<String> words =
+                List.of(line.substring(line.lastIndexOf(')') + 1).strip().split(" ", -1));
+        return Long.parseLong(words.get(CHILDREN_USER)) + Long.parseLong(words.get(CHILDREN_SYSTEM));
     }
 
     /** Of a line such as {@code cpu  user nice system idle iowait irq softirq steal guest guest_nice}. */

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.OptionalLong;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -15,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class MemoryWatch implements AutoCloseable {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String RESIDENT = "VmRSS:";
+    private static final String PEAK_RESIDENT = "VmHWM:";
     private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Thread thread = new Thread(this::watch, "memory-watch");
@@ -53,28 +54,35 @@ public final class MemoryWatch implements AutoCloseable {
         }
     }
 
+    /** The most that was resident of that process since it began; 0 if it has ended (Linux only). */
+    static long peakResidentBytes(long pid) {
+        try {
+            return bytes(Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")), PEAK_RESIDENT);
+        } catch (IOException e) {
+            // It ended before, or meanwhile.
+            return 0;
+        }
+    }
+
     private static long residentBytes() {
         if (!Files.exists(STATUS)) {
             return 0;
         }
         try {
-            return Files.readAllLines(STATUS).stream()
-                    .map(MemoryWatch::residentBytes)
-                    .filter(OptionalLong::isPresent)
-                    .mapToLong(OptionalLong::getAsLong)
-                    .findFirst()
-                    .orElse(0);
+            return bytes(Files.readAllLines(STATUS), RESIDENT);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Of a line such as {@code VmRSS:     1234 kB}; empty for other lines. */
-    static OptionalLong residentBytes(String line) {
-        if (!line.startsWith(RESIDENT)) {
-            return OptionalLong.empty();
-        }
-        String number = line.substring(RESIDENT.length()).replace("kB", "").strip();
-        return OptionalLong.of(Long.parseLong(number) * 1024);
+    /** Of the line that begins with the name, such as {@code VmRSS:     1234 kB}; 0 if there is none. */
+    static long bytes(List<String> lines, String name) {
+        return lines.stream()
+                .filter(line -> line.startsWith(name))
+                .mapToLong(line -> Long.parseLong(
+                                line.substring(name.length()).replace("kB", "").strip())
+                        * 1024)
+                .findFirst()
+                .orElse(0);
     }
 }

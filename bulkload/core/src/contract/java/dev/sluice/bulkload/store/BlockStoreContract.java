@@ -107,6 +107,22 @@ public abstract class BlockStoreContract {
     }
 
     @Test
+    void ofTwoThatMakeTheSameFileOneSucceeds() throws Exception {
+        BlockStore store = store();
+        try (BlockWriter one = store.create(path("dir/file"));
+                BlockWriter other = store.create(path("dir/file"))) {
+            one.write("one".getBytes(UTF_8));
+            other.write("other".getBytes(UTF_8));
+            one.commitNew();
+            assertThatThrownBy(other::commitNew)
+                    .satisfies(BlockStoreContract::isPermanent)
+                    .hasMessageContaining("exists already");
+        }
+        assertThat(read(store, "dir/file", 0, 100)).isEqualTo("one");
+        assertThat(store.list(path("dir"))).containsExactly("file");
+    }
+
+    @Test
     void aLocalFileIsTakenOver() throws Exception {
         BlockStore store = storeWith("dir/file", "old");
         Path local = Files.writeString(scratch.resolve("local"), "taken");

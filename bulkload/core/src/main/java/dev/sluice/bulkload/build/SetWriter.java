@@ -84,7 +84,11 @@ final class SetWriter {
     /** The set is complete with this. What only the older set had is deleted. */
     void end(BulkLoadInfo info) throws IOException {
         putSidecar(location.infoPath(), info.toJson());
-        putBytes(location.infoPath(), info.toJson());
+        // Nobody else has written one since this build took the old one away, or its files and ours are mixed.
+        try (BlockWriter writer = store.create(location.infoPath())) {
+            writer.write(info.toJson());
+            writer.commitNew();
+        }
         Set<String> kept = new HashSet<>(written);
         for (String path : superseded) {
             if (!kept.contains(path)) {

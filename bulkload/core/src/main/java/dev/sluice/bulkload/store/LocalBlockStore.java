@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -379,6 +380,25 @@ public final class LocalBlockStore implements BlockStore {
                 channel.force(true);
                 channel.close();
                 publish(temporary, file);
+            } catch (IOException e) {
+                throw failure(path, e);
+            }
+        }
+
+        /** A link is made only if nobody has the name. */
+        @Override
+        public void commitNew() throws BlockStoreException {
+            try {
+                channel.force(true);
+                channel.close();
+                try {
+                    Files.createLink(file, temporary);
+                } finally {
+                    Files.deleteIfExists(temporary);
+                }
+                syncDirectory(file.getParent());
+            } catch (FileAlreadyExistsException e) {
+                throw exists(path);
             } catch (IOException e) {
                 throw failure(path, e);
             }

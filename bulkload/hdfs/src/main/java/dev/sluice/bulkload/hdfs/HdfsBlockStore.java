@@ -19,6 +19,7 @@ import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options.Rename;
@@ -367,13 +368,27 @@ final class HdfsBlockStore implements BlockStore {
 
         @Override
         public void commit() throws BlockStoreException {
+            rename(Rename.OVERWRITE);
+        }
+
+        @Override
+        public void commitNew() throws BlockStoreException {
+            try {
+                rename(Rename.NONE);
+            } catch (BlockStoreException e) {
+                throw e.getCause() instanceof FileAlreadyExistsException ? exists(path) : e;
+            }
+        }
+
+        private void rename(Rename how) throws BlockStoreException {
             try {
                 out.hsync();
                 out.close();
-                files.rename(temporary, file, Rename.OVERWRITE);
+                files.rename(temporary, file, how);
                 isOpen = false;
             } catch (IOException e) {
-                throw failure(path, e);
+                IOException cause = e instanceof RemoteException remote ? remote.unwrapRemoteException() : e;
+                throw failure(path, cause);
             }
         }
 

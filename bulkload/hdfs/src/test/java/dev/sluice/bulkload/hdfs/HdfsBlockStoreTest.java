@@ -11,6 +11,7 @@ import dev.sluice.bulkload.store.BlockStoreException;
 import dev.sluice.bulkload.store.BlockStoreException.Kind;
 import dev.sluice.bulkload.store.BlockStores;
 import dev.sluice.bulkload.store.BlockWriter;
+import dev.sluice.bulkload.store.FaultyDownloadContract;
 import dev.sluice.bulkload.store.StorePlace;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,6 +177,14 @@ class HdfsBlockStoreTest extends BlockStoreContract {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("[block_service.mine] args: ")
                 .hasMessageContaining(reason);
+    }
+
+    @Nested
+    class Downloads extends FaultyDownloadContract {
+        @Override
+        protected BlockStore store() throws BlockStoreException {
+            return HdfsBlockStoreTest.this.store();
+        }
     }
 
     private static void isOfKind(Throwable e, Kind kind, String words) {

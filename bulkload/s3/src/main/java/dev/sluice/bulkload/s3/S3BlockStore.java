@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -34,6 +35,9 @@ final class S3BlockStore implements BlockStore {
     private static final Logger LOG = LoggerFactory.getLogger(S3BlockStore.class);
 
     private static final String OCTETS = "application/octet-stream";
+
+    /** Of a condition: whatever is there. */
+    static final String ANY = "*";
 
     private final S3Settings settings;
     private final S3ClientSource clients;
@@ -165,7 +169,7 @@ final class S3BlockStore implements BlockStore {
             for (long at = 0; at < size; at += partBytes) {
                 upload.add(filePart(channel, at, Math.min(partBytes, size - at)));
             }
-            upload.complete();
+            upload.complete(false);
         }
     }
 
@@ -182,6 +186,38 @@ final class S3BlockStore implements BlockStore {
         callToWrite(
                 path,
                 client -> client.putObject(request -> request.bucket(bucket()).key(key), body));
+    }
+
+    /** Puts a file that must not be there yet; hears "exists" also of a first attempt whose answer was lost. */
+    void putNew(String path, String key, byte[] bytes, int length) throws BlockStoreException {
+        try {
+            callToWrite(
+                    path,
+                    client -> client.putObject(
+                            request -> request.bucket(bucket()).key(key).ifNoneMatch(ANY), body(bytes, length)));
+        } catch (BlockStoreException e) {
+            if (!isPreconditionFailed(e)) {
+                throw e;
+            }
+            if (!Arrays.equals(Arrays.copyOf(bytes, length), present(path, length))) {
+                throw BlockWriter.exists(path);
+            }
+        }
+    }
+
+    /** True for the answer that there is such a file, to a request that asked for none. */
+    static boolean isPreconditionFailed(BlockStoreException e) {
+        return e.getCause() instanceof S3Exception answer && answer.statusCode() == 412;
+    }
+
+    private byte[] present(String path, int lengthMax) throws BlockStoreException {
+        try (InputStream in = open(path, 0, lengthMax + 1L)) {
+            return in.readAllBytes();
+        } catch (BlockStoreException e) {
+            throw e;
+        } catch (IOException e) {
+            throw failures.of(path, e);
+        }
     }
 
     @Override

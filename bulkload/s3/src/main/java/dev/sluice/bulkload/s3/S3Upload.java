@@ -1,6 +1,7 @@
 package dev.sluice.bulkload.s3;
 
 import dev.sluice.bulkload.store.BlockStoreException;
+import dev.sluice.bulkload.store.BlockWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -56,14 +57,23 @@ final class S3Upload implements AutoCloseable {
         parts.add(CompletedPart.builder().partNumber(number).eTag(tag).build());
     }
 
-    /** Makes the file visible. */
-    void complete() throws BlockStoreException {
-        store.callToWrite(
-                path,
-                client -> client.completeMultipartUpload(request -> request.bucket(store.bucket())
-                        .key(key)
-                        .uploadId(id)
-                        .multipartUpload(upload -> upload.parts(parts))));
+    /**
+     * Makes the file visible.
+     *
+     * @param isNew true if there must be none yet
+     */
+    void complete(boolean isNew) throws BlockStoreException {
+        try {
+            store.callToWrite(
+                    path,
+                    client -> client.completeMultipartUpload(request -> request.bucket(store.bucket())
+                            .key(key)
+                            .uploadId(id)
+                            .ifNoneMatch(isNew ? S3BlockStore.ANY : null)
+                            .multipartUpload(upload -> upload.parts(parts))));
+        } catch (BlockStoreException e) {
+            throw S3BlockStore.isPreconditionFailed(e) ? BlockWriter.exists(path) : e;
+        }
         ended = true;
     }
 

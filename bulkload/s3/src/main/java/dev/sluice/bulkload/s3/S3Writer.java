@@ -58,7 +58,19 @@ final class S3Writer extends BlockWriter {
             store.put(path, key, S3BlockStore.body(buffer, buffered));
         } else {
             sendPart();
-            upload.complete();
+            upload.complete(false);
+        }
+        end();
+    }
+
+    @Override
+    public void commitNew() throws BlockStoreException {
+        requireOpen();
+        if (upload == null) {
+            store.putNew(path, key, buffer, buffered);
+        } else {
+            sendPart();
+            upload.complete(true);
         }
         end();
     }

@@ -3,12 +3,14 @@ package dev.sluice.bulkload.s3;
 import dev.sluice.bulkload.store.BlockService;
 import dev.sluice.bulkload.store.BlockStore;
 import dev.sluice.bulkload.store.BlockStoreContract;
+import dev.sluice.bulkload.store.FaultyDownloadContract;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every test has a prefix of its own in one bucket. */
@@ -46,5 +48,13 @@ class S3BlockStoreContractTest extends BlockStoreContract {
         BlockStore store = new S3BlockStoreType().open(new BlockService("contract", S3BlockStoreType.NAME, args));
         open.add(store);
         return store;
+    }
+
+    @Nested
+    class Downloads extends FaultyDownloadContract {
+        @Override
+        protected BlockStore store() {
+            return S3BlockStoreContractTest.this.store();
+        }
     }
 }

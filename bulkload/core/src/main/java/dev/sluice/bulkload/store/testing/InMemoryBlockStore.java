@@ -19,7 +19,6 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** A store in memory. It counts the bytes that were read, and fails as often and in the way that a test asks for. */
 public final class InMemoryBlockStore implements BlockStore {
@@ -32,6 +31,12 @@ public final class InMemoryBlockStore implements BlockStore {
     public synchronized InMemoryBlockStore put(String path, byte[] content) {
         files.put(spelled(path), content.clone());
         return this;
+    }
+
+    private synchronized void putNew(String key, byte[] content) throws BlockStoreException {
+        if (files.putIfAbsent(key, content) != null) {
+            throw BlockWriter.exists(key);
+        }
     }
 
     /** Lets the next reads of that file fail, one for each fault, in order. */
@@ -60,18 +65,12 @@ public final class InMemoryBlockStore implements BlockStore {
         Deque<StoreFault> planned = faults.get(key);
         StoreFault fault = planned == null ? null : planned.poll();
         if (fault != null) {
-            switch (fault) {
-                case TIME_OUT -> throw new BlockStoreException(Kind.TRANSIENT, path + ": no answer in time");
-                case NOT_FOUND_AFTER_LIST -> throw new BlockStoreException(Kind.NOT_FOUND, path + ": no such file");
-                case DENIED -> throw new BlockStoreException(Kind.PERMANENT, path + ": permission denied");
-                case RESET, SHORT_READ, FLIPPED_BIT -> {
-                    // These begin like a good answer.
-                }
-            }
+            FaultyStream.throwAtOnce(path, fault);
         }
         int from = (int) Math.min(offset, content.length);
         int available = (int) Math.min(length, content.length - from);
-        return new AnswerStream(key, content, from, available, fault);
+        InputStream answer = new AnswerStream(key, content, from, available);
+        return fault == null ? answer : new FaultyStream(answer, key, available, fault);
     }
 
     @Override
@@ -159,17 +158,12 @@ public final class InMemoryBlockStore implements BlockStore {
 
     private final class AnswerStream extends InputStream {
         private final String key;
-        private final @Nullable StoreFault fault;
         private final ByteArrayInputStream in;
-        private final int faultAt;
-        private int given;
         private volatile boolean closed;
 
-        AnswerStream(String key, byte[] content, int from, int length, @Nullable StoreFault fault) {
+        AnswerStream(String key, byte[] content, int from, int length) {
             this.key = key;
-            this.fault = fault;
             this.in = new ByteArrayInputStream(content, from, length);
-            this.faultAt = length / 2;
         }
 
         @Override
@@ -183,19 +177,8 @@ public final class InMemoryBlockStore implements BlockStore {
             if (closed) {
                 throw new BlockStoreException(Kind.TRANSIENT, key + ": the stream is closed");
             }
-            boolean here = fault != null && given <= faultAt && given + length > faultAt;
-            if (here && fault == StoreFault.RESET) {
-                throw new BlockStoreException(Kind.TRANSIENT, key + ": connection reset");
-            }
-            if (here && fault == StoreFault.SHORT_READ) {
-                return -1;
-            }
             int read = in.read(target, offset, length);
             if (read > 0) {
-                if (here && fault == StoreFault.FLIPPED_BIT && faultAt - given < read) {
-                    target[offset + faultAt - given] ^= 1;
-                }
-                given += read;
                 count(key, read);
             }
             return read;
@@ -228,6 +211,11 @@ public final class InMemoryBlockStore implements BlockStore {
         @Override
         public void commit() {
             put(key, content.toByteArray());
+        }
+
+        @Override
+        public void commitNew() throws BlockStoreException {
+            putNew(key, content.toByteArray());
         }
 
         @Override

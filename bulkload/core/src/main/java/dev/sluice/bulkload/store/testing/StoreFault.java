@@ -4,6 +4,8 @@ package dev.sluice.bulkload.store.testing;
 public enum StoreFault {
     /** No answer in time. */
     TIME_OUT,
+    /** The store asks to be asked less often. */
+    THROTTLED,
     /** The file is listed, and is not found when it is read. */
     NOT_FOUND_AFTER_LIST,
     /** The connection is reset in the middle of the answer. */
