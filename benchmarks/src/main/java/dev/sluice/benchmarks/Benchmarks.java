@@ -1,5 +1,6 @@
 package dev.sluice.benchmarks;
 
+import dev.sluice.benchmarks.build.BuildBenchmark;
 import dev.sluice.benchmarks.control.ControlPlaneBenchmark;
 import dev.sluice.benchmarks.data.DataBenchmark;
 import dev.sluice.benchmarks.load.LoadBenchmark;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Command;
             SmallLoad.class,
             DataBenchmark.class,
             LoadBenchmark.class,
+            BuildBenchmark.class,
             ControlPlaneBenchmark.class,
             CommandLine.HelpCommand.class
         })

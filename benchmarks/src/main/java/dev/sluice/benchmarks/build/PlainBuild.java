@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
@@ -32,7 +31,18 @@ final class PlainBuild {
 
     private PlainBuild() {}
 
-    private record Row(byte[] key, int valueOffset, int valueLength) {}
+    /** A row whose value still lies in the input. */
+    private static final class Row {
+        final byte[] key;
+        final int valueOffset;
+        final int valueLength;
+
+        Row(byte[] key, int valueOffset, int valueLength) {
+            this.key = key;
+            this.valueOffset = valueOffset;
+            this.valueLength = valueLength;
+        }
+    }
 
     public static void main(String[] args) throws Exception {
         byte[] text = Files.readAllBytes(Path.of(args[0]));
@@ -45,7 +55,7 @@ final class PlainBuild {
                 Path file = directory.resolve(i + ".rows");
                 List<Row> rows = partitions.get(i);
                 writing.add(threads.submit(() -> {
-                    rows.sort(Comparator.comparing(Row::key, Arrays::compareUnsigned));
+                    rows.sort((one, other) -> Arrays.compareUnsigned(one.key, other.key));
                     write(text, rows, file);
                     return null;
                 }));
@@ -94,10 +104,10 @@ final class PlainBuild {
         try (FileOutputStream bytes = new FileOutputStream(file.toFile());
                 DataOutputStream out = new DataOutputStream(new BufferedOutputStream(bytes, BUFFER_BYTES))) {
             for (Row row : rows) {
-                out.writeInt(row.key().length);
-                out.write(row.key());
-                out.writeInt(row.valueLength());
-                out.write(text, row.valueOffset(), row.valueLength());
+                out.writeInt(row.key.length);
+                out.write(row.key);
+                out.writeInt(row.valueLength);
+                out.write(text, row.valueOffset, row.valueLength);
             }
             out.flush();
             bytes.getFD().sync();

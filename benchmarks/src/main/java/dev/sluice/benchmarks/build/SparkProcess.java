@@ -38,8 +38,8 @@ final class SparkProcess {
                 .toList();
         return missing.isEmpty()
                 ? List.of()
-                : List.of("the side spark needs " + String.join(", ", missing)
-                        + "; made by: mvn -pl " + MODULE + " -am -DskipTests test-compile");
+                : List.of("the side spark needs " + String.join(", ", missing) + "; made by: mvn -pl " + MODULE
+                        + " -am -DskipTests process-test-classes");
     }
 
     /** Arguments of Java, up to the main class. */

@@ -13,10 +13,11 @@ import java.util.concurrent.TimeUnit;
  * says of all children that have ended.
  *
  * @param cpuSeconds with all its threads
+ * @param othersProcessors that all other processes of the machine kept busy meanwhile
  * @param residentBytesMax its peak of resident memory, as the system keeps it; read every 10 ms, so that what it grew by in
  *     the last moments is missing
  */
-public record MeasuredProcess(double seconds, double cpuSeconds, long residentBytesMax) {
+public record MeasuredProcess(double seconds, double cpuSeconds, double othersProcessors, long residentBytesMax) {
     private static final long INTERVAL_MS = 10;
     private static final int LINES_SHOWN_MAX = 30;
 
@@ -28,6 +29,8 @@ public record MeasuredProcess(double seconds, double cpuSeconds, long residentBy
     public static MeasuredProcess run(List<String> command, Path directory, Path log, StopSignal stop)
             throws IOException, StoppedException {
         long cpuBefore = CpuTime.endedChildrenNanos();
+        long ownBefore = CpuTime.nanos();
+        long machineBefore = CpuTime.machineNanos();
         long start = System.nanoTime();
         Process process = new ProcessBuilder(command)
                 .directory(directory.toFile())
@@ -45,13 +48,15 @@ public record MeasuredProcess(double seconds, double cpuSeconds, long residentBy
             Thread.currentThread().interrupt();
             throw new StoppedException();
         } finally {
-            process.destroyForcibly();
+            process.destroyForcibly().onExit().join();
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         if (process.exitValue() != 0) {
             throw new IOException(String.join(" ", command) + " ended with " + process.exitValue() + ": " + end(log));
         }
-        return new MeasuredProcess(seconds, (CpuTime.endedChildrenNanos() - cpuBefore) / 1e9, residentBytes);
+        long cpu = CpuTime.endedChildrenNanos() - cpuBefore;
+        long others = CpuTime.machineNanos() - machineBefore - (CpuTime.nanos() - ownBefore) - cpu;
+        return new MeasuredProcess(seconds, cpu / 1e9, Math.max(0, others / 1e9 / seconds), residentBytes);
     }
 
     private static String end(Path log) throws IOException {
