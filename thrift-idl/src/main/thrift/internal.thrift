@@ -376,7 +376,7 @@ struct LoadPartReply {
     1: base.WireErrorCode err;
     2: binary content;               // as much of it as is there; empty if none is
     3: i64 crc32c;
-    4: i64 bytesWritten;             // of the load: it stands still when the download does
+    4: i64 bytesMoved;               // written or hashed, of the load: it stands still when the download does
     5: bool right;                   // the whole file is there and right
     6: optional i64 fileCrc32c;
 }

@@ -53,9 +53,10 @@ final class ExpiredCover {
         }
     }
 
-    /** Looks through the staged files and the rows in their range. */
-    void find(RocksDB db, ColumnFamilyHandle family, ReadOptions readOptions) throws RocksDBException {
-        try (RocksIterator rows = db.newIterator(family, readOptions)) {
+    /** Looks through the staged files and the rows in their range, past the cache that readers need. */
+    void find(RocksDB db, ColumnFamilyHandle family) throws RocksDBException {
+        try (ReadOptions passing = new ReadOptions().setFillCache(false);
+                RocksIterator rows = db.newIterator(family, passing)) {
             for (Path file : staged) {
                 read(file, loaded -> {
                     loaded.seekToFirst();

@@ -457,7 +457,7 @@ final class RocksEngine implements Engine {
             cover = known;
             boolean found = false;
             try {
-                known.find(database.db(), current.family(), database.readOptions());
+                known.find(database.db(), current.family());
                 found = true;
             } finally {
                 if (!found) {

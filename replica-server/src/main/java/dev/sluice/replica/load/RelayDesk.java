@@ -54,7 +54,7 @@ public final class RelayDesk {
             return reply.setErr(Wire.error(ErrorCode.ERR_OK))
                     .setCrc32c(checksum(part.content()))
                     .setContent(part.content())
-                    .setBytesWritten(part.bytesWritten())
+                    .setBytesMoved(part.bytesMoved())
                     .setRight(part.isRight());
         } catch (IOException e) {
             LOG.info("{}: a part of load {} cannot be read: {}", gpid, request.getLoadId(), e.getMessage());
@@ -90,7 +90,7 @@ public final class RelayDesk {
         }
         return new StagedCopy.Part(
                 content,
-                reply.getBytesWritten(),
+                reply.getBytesMoved(),
                 reply.isRight(),
                 reply.isSetFileCrc32c() ? OptionalLong.of(reply.getFileCrc32c()) : OptionalLong.empty());
     }

@@ -231,7 +231,7 @@ final class FileDownload {
 
     private void onWritten(int bytes) {
         claim.written(bytes);
-        copy.onWritten(bytes);
+        copy.onMoved(bytes);
     }
 
     private void resetHashes() {
@@ -285,6 +285,8 @@ final class FileDownload {
                     throw new IOException(file.name() + ": ends at " + position + ", expected " + end + " bytes");
                 }
                 update(buffer, read);
+                // Who reads from here is not to take it for standing still.
+                copy.onMoved(read);
                 position += read;
             }
         } finally {

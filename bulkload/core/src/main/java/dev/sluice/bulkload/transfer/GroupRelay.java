@@ -66,7 +66,7 @@ public final class GroupRelay implements Relay {
             throws StoppedException {
         RelayPlace before = RelayPlace.STORE;
         long movedAtMs = clock.nowMs();
-        long bytesWritten = -1;
+        long bytesMoved = -1;
         long napMs = NAP_MS_MIN;
         while (true) {
             stop.throwIfStopped();
@@ -77,7 +77,7 @@ public final class GroupRelay implements Relay {
             if (!now.equals(before)) {
                 before = now;
                 movedAtMs = clock.nowMs();
-                bytesWritten = -1;
+                bytesMoved = -1;
             }
             String failure = "";
             if (now instanceof RelayPlace.Behind behind) {
@@ -86,8 +86,8 @@ public final class GroupRelay implements Relay {
                     if (isEnough.test(part)) {
                         return Optional.of(part);
                     }
-                    if (part.bytesWritten() != bytesWritten) {
-                        bytesWritten = part.bytesWritten();
+                    if (part.bytesMoved() != bytesMoved) {
+                        bytesMoved = part.bytesMoved();
                         movedAtMs = clock.nowMs();
                     }
                 } catch (IOException | RuntimeException e) {

@@ -27,17 +27,17 @@ public final class StagedCopy {
     private final StagingDirectory directory;
     private final Map<String, SstFile> listed = new HashMap<>();
     private final Map<String, Long> checksums = new ConcurrentHashMap<>();
-    private final AtomicLong bytesWritten = new AtomicLong();
+    private final AtomicLong bytesMoved = new AtomicLong();
 
     /**
      * A part of a file.
      *
      * @param content its own buffer: as much as was asked for and is there; empty if nothing of it is there yet
-     * @param bytesWritten of all files since the copy was begun: it stands still when the download does
+     * @param bytesMoved written or hashed of all files since the copy was begun: it stands still when the download does
      * @param isRight the whole file is here and is what the manifest says
      * @param crc32c of the whole file if it is right; empty if it was not computed
      */
-    public record Part(ByteBuffer content, long bytesWritten, boolean isRight, OptionalLong crc32c) {}
+    public record Part(ByteBuffer content, long bytesMoved, boolean isRight, OptionalLong crc32c) {}
 
     public StagedCopy(FileSystem files, Manifest manifest, StagingDirectory directory) {
         this.files = files;
@@ -55,7 +55,7 @@ public final class StagedCopy {
         if (file == null || offset < 0 || lengthMax < 0) {
             throw new IOException("'" + name + "' at " + offset + ": the load has no such part");
         }
-        long moved = bytesWritten.get();
+        long moved = bytesMoved.get();
         Long checksum = checksums.get(name);
         // A file has its final name only if it is right.
         boolean isRight = checksum != null || files.exists(directory.file(file.name()));
@@ -85,12 +85,12 @@ public final class StagedCopy {
         return ByteBuffer.allocate(0);
     }
 
-    void onWritten(int bytes) {
-        bytesWritten.addAndGet(bytes);
+    void onMoved(int bytes) {
+        bytesMoved.addAndGet(bytes);
     }
 
     void onRight(SstFile file, long crc32c) {
         checksums.put(file.name().value(), crc32c);
-        bytesWritten.incrementAndGet();
+        bytesMoved.incrementAndGet();
     }
 }
