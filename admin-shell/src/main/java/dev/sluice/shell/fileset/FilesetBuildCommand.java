@@ -10,7 +10,6 @@ import dev.sluice.bulkload.build.FileSetBuilder;
 import dev.sluice.bulkload.build.RowFormat;
 import dev.sluice.bulkload.build.RowSource;
 import dev.sluice.bulkload.fileset.BulkLoadInfo;
-import dev.sluice.bulkload.fileset.SetSignature;
 import dev.sluice.bulkload.fileset.SourceException;
 import dev.sluice.bulkload.sst.SstOptions;
 import dev.sluice.bulkload.work.StopSignal;
@@ -21,7 +20,6 @@ import dev.sluice.shell.Figures;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.security.PrivateKey;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -138,10 +136,7 @@ final class FilesetBuildCommand implements Callable<Integer> {
     @Option(names = "--sidecars", description = "Write .<name>.meta files, which Pegasus wants in local directories.")
     private boolean hasSidecars;
 
-    @Option(
-            names = "--sign-key",
-            paramLabel = "<file>",
-            description = "Sign the set with this Ed25519 private key (PEM, PKCS #8).")
+    @Option(names = "--sign-key", paramLabel = "<file>", description = SigningKey.DESCRIPTION)
     private @Nullable Path signKey;
 
     @Override
@@ -199,19 +194,11 @@ final class FilesetBuildCommand implements Callable<Integer> {
                     temporary == null ? place.temporaryDirectory() : temporary,
                     badRowsMax,
                     hasSidecars,
-                    signingKey(),
+                    SigningKey.read(spec, signKey),
                     new SystemClock().wallMs());
             return new FileSetBuilder(set.store(), set.location(), options);
         } catch (IllegalArgumentException e) {
             throw wrongUse(e.getMessage());
-        }
-    }
-
-    private Optional<PrivateKey> signingKey() {
-        try {
-            return signKey == null ? Optional.empty() : Optional.of(SetSignature.readPrivateKey(signKey));
-        } catch (IOException e) {
-            throw wrongUse("--sign-key=" + signKey + ": cannot be read: " + e.getMessage());
         }
     }
 

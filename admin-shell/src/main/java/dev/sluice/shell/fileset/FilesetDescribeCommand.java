@@ -8,6 +8,7 @@ import dev.sluice.bulkload.fileset.SourceException;
 import dev.sluice.bulkload.fileset.SstFacts;
 import dev.sluice.bulkload.fileset.SstFile;
 import dev.sluice.bulkload.rows.KeyText;
+import dev.sluice.bulkload.store.FileSetSource;
 import dev.sluice.common.data.StoredValue;
 import dev.sluice.common.view.TextTable;
 import dev.sluice.shell.Figures;
@@ -51,8 +52,9 @@ final class FilesetDescribeCommand implements Callable<Integer> {
     public Integer call() throws JsonProcessingException {
         PrintWriter out = spec.commandLine().getOut();
         try (OpenSet opened = set.open()) {
-            BulkLoadInfo info = opened.readInfo();
-            List<Manifest> manifests = opened.readManifests(info);
+            FileSetSource.Description described = opened.readAll();
+            BulkLoadInfo info = described.info();
+            List<Manifest> manifests = described.manifests();
             out.print(isJson ? json(info, manifests) + "\n" : text(opened, info, manifests));
             out.flush();
             return 0;

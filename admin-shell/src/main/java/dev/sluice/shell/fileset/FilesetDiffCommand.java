@@ -6,6 +6,7 @@ import dev.sluice.bulkload.fileset.SourceException;
 import dev.sluice.bulkload.rows.KeyText;
 import dev.sluice.bulkload.sst.SstException;
 import dev.sluice.bulkload.sst.SstMerge;
+import dev.sluice.bulkload.store.FileSetSource;
 import dev.sluice.bulkload.transfer.PartitionCopies;
 import dev.sluice.bulkload.work.StopSignal;
 import dev.sluice.bulkload.work.StoppedException;
@@ -37,11 +38,11 @@ import picocli.CommandLine.Spec;
         name = "diff",
         description =
                 "Compares two file sets: rows and bytes of each partition, and the keys and values of a sample. Exit"
-                        + " code 2 if the new set is much smaller than the old one.",
+                        + " code 3 if the new set is much smaller than the old one.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class FilesetDiffCommand implements Callable<Integer> {
-    private static final int MUCH_SMALLER = 2;
+    private static final int MUCH_SMALLER = 3;
     private static final int KEYS_SHOWN_MAX = 3;
 
     private final FileSystem files = new LocalFileSystem();
@@ -112,11 +113,9 @@ final class FilesetDiffCommand implements Callable<Integer> {
     private int compare(OpenSet one, OpenSet other, StopSignal stop)
             throws SourceException, IOException, StoppedException {
         PrintWriter out = spec.commandLine().getOut();
-        BulkLoadInfo oldInfo = one.readInfo();
-        BulkLoadInfo newInfo = other.readInfo();
-        Side before = new Side(one, oldInfo, one.readManifests(oldInfo));
-        Side after = new Side(other, newInfo, other.readManifests(newInfo));
-        boolean isAlike = oldInfo.partitionCount() == newInfo.partitionCount();
+        Side before = Side.of(one);
+        Side after = Side.of(other);
+        boolean isAlike = before.info().partitionCount() == after.info().partitionCount();
         out.println(totals(before, after));
         if (isAlike) {
             out.println(partitions(before, after));
@@ -143,6 +142,11 @@ final class FilesetDiffCommand implements Callable<Integer> {
 
     /** One of the two. */
     private record Side(OpenSet set, BulkLoadInfo info, List<Manifest> manifests) {
+        static Side of(OpenSet set) throws SourceException {
+            FileSetSource.Description read = set.readAll();
+            return new Side(set, read.info(), read.manifests());
+        }
+
         OptionalLong rows() {
             return manifests.stream().allMatch(manifest -> manifest.rows().isPresent())
                     ? OptionalLong.of(manifests.stream()

@@ -8,6 +8,7 @@ import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.fileset.SourceException;
 import dev.sluice.bulkload.sst.SstOptions;
+import dev.sluice.bulkload.store.FileSetSource;
 import dev.sluice.bulkload.transfer.PartitionCopies;
 import dev.sluice.bulkload.work.StopSignal;
 import dev.sluice.bulkload.work.StoppedException;
@@ -79,6 +80,9 @@ final class FilesetReshardCommand implements Callable<Integer> {
             description = "Size at which an SST file ends (default: ${DEFAULT-VALUE}).")
     private ByteSize fileSize;
 
+    @Option(names = "--sign-key", paramLabel = "<file>", description = SigningKey.DESCRIPTION)
+    private @Nullable Path signKey;
+
     @Option(names = "--temp", paramLabel = "<dir>", description = "Where files lie on their way (default: Java's).")
     private @Nullable Path temporary;
 
@@ -124,15 +128,18 @@ final class FilesetReshardCommand implements Callable<Integer> {
 
     private void reshard(OpenSet old, OpenSet target, StopSignal stop, LiveLine line)
             throws SourceException, IOException, StoppedException {
-        BulkLoadInfo info = old.readInfo();
-        long rowsTotal = rows(old.readManifests(info));
+        FileSetSource.Description described = old.readAll();
+        BulkLoadInfo info = described.info();
+        long rowsTotal = rows(described.manifests());
         Path base = temporary == null ? OpenSet.temporaryDirectory() : Files.createDirectories(temporary);
         Path directory = Files.createTempDirectory(base, "sluice-reshard-");
-        BuildOptions options = BuildOptions.of(
+        BuildOptions unsigned = BuildOptions.of(
                         new BulkLoadInfo(info.appId(), info.appName(), partitions),
                         directory,
                         new SystemClock().wallMs())
                 .withSst(new SstOptions(fileSize.bytes(), SstOptions.DEFAULTS.compression()));
+        BuildOptions options =
+                SigningKey.read(spec, signKey).map(unsigned::withSigningKey).orElse(unsigned);
         long startMs = new SystemClock().nowMs();
         try (PartitionCopies copies = new PartitionCopies(old.source(), files, directory, new SystemClock())) {
             BuildResult result = new FileSetResharder(old.source(), copies, target.store(), target.location(), options)

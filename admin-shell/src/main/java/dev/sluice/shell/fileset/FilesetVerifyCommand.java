@@ -4,6 +4,7 @@ import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.fileset.SetSignature;
 import dev.sluice.bulkload.fileset.SourceException;
+import dev.sluice.bulkload.fileset.SstFacts;
 import dev.sluice.bulkload.fileset.SstFile;
 import dev.sluice.bulkload.transfer.PartitionCopies;
 import dev.sluice.bulkload.verify.Md5;
@@ -195,7 +196,13 @@ final class FilesetVerifyCommand implements Callable<Integer> {
                 requireSums(file, path);
                 Manifest alone = new Manifest(List.of(file));
                 VerifyRequest request = request(alone, same -> path, partition, VerifyMode.FULL, false);
-                rows.addAndGet(verifier.verify(request, stop, progress -> {}).rows());
+                long found = verifier.verify(request, stop, progress -> {}).rows();
+                rows.addAndGet(found);
+                long expected = file.facts().map(SstFacts::rows).orElse(found);
+                if (found != expected) {
+                    throw SourceException.damaged(
+                            file.name().value(), "has " + found + " rows, its manifest says " + expected);
+                }
                 bytes.addAndGet(file.size());
                 return true;
             } catch (SourceException e) {

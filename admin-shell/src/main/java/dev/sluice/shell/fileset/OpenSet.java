@@ -2,7 +2,6 @@ package dev.sluice.shell.fileset;
 
 import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.FileSetLocation;
-import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.fileset.Remedy;
 import dev.sluice.bulkload.fileset.SourceException;
 import dev.sluice.bulkload.store.BlockStore;
@@ -11,7 +10,6 @@ import dev.sluice.bulkload.store.FileSetSource;
 import dev.sluice.bulkload.store.StorePlace;
 import dev.sluice.common.ErrorCode;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** A set, or the place of one, in a store that is open. */
@@ -74,12 +72,10 @@ record OpenSet(StorePlace place, FileSetLocation location) implements AutoClosea
         return info;
     }
 
-    List<Manifest> readManifests(BulkLoadInfo info) throws SourceException {
-        List<Manifest> manifests = new ArrayList<>();
-        for (int i = 0; i < info.partitionCount(); i++) {
-            manifests.add(source().readManifest(info, i));
-        }
-        return manifests;
+    /** Description and manifests of one moment, of a set that can be loaded into some app. */
+    FileSetSource.Description readAll() throws SourceException {
+        readInfo();
+        return source().readAll();
     }
 
     @Override

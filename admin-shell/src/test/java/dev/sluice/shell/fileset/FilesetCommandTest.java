@@ -213,7 +213,7 @@ class FilesetCommandTest {
         String few = input("few.csv", "hash_key,value\nkey1,v\n");
         assertThat(run("build", few, "--root=" + other, "--app=temp", "--partitions=4"))
                 .isZero();
-        assertThat(run("diff", root + "/onebox/temp", other + "/onebox/temp")).isEqualTo(2);
+        assertThat(run("diff", root + "/onebox/temp", other + "/onebox/temp")).isEqualTo(3);
         assertThat(err.toString()).contains("WARNING: the new set has only 1 % of the old one's rows");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.sst.SstOptions;
 import dev.sluice.client.ClientException;
 import dev.sluice.client.LoadStatus;
@@ -466,6 +467,8 @@ final class BulkLoadTest {
         Files.move(zero, aside);
         Files.move(one, zero);
         Files.move(aside, one);
+        Path info = cluster.fileSet(app).resolve("bulk_load_info");
+        Files.write(info, new BulkLoadInfo(0, app, PARTITIONS).toJson());
         cluster.start(app);
         LoadStatus end = cluster.awaitEnd(app, BulkLoadStatus.BLS_FAILED);
         assertThat(end.hint()).contains("partition");

@@ -101,7 +101,7 @@ final class Cluster implements StateListener {
                         "replication.plog_force_flush",
                         Boolean.toString(logFsync),
                         "replication.bulk_load_repack_above_files",
-                        Integer.toString(1 + chance.nextInt(2)),
+                        Integer.toString(1 + chance.fork("repacking").nextInt(2)),
                         "replication.gc_disk_garbage_replica_interval_seconds",
                         "3",
                         "replication.report_interval_ms",

@@ -13,6 +13,7 @@ import dev.sluice.bulkload.store.testing.InMemoryBlockStore;
 import dev.sluice.common.data.PartitionHash;
 import dev.sluice.common.data.StoredValue;
 import dev.sluice.common.file.FileSystem;
+import dev.sluice.meta.state.App;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
 import java.io.IOException;
@@ -43,35 +44,53 @@ final class FileSets {
         return stores;
     }
 
-    /** Writes a set of rows below a root, all with one expiry; the values say which set they are from. */
-    void write(String root, String app, int appId, int partitions, List<byte[]> keys, int expiry, int filesMax) {
-        FileSetLocation location = new FileSetLocation(root, CLUSTER, app);
-        store.put(location.infoPath(), new BulkLoadInfo(appId, app, partitions).toJson());
+    /**
+     * Writes a set of rows below a root; the values say which set they are from.
+     *
+     * @param expiry of all rows
+     * @param filesMax of a partition
+     * @param overlap whether an older version of all rows stands in the first file of a partition
+     */
+    void write(String root, App app, List<byte[]> keys, int expiry, int filesMax, boolean overlap) {
+        FileSetLocation location = new FileSetLocation(root, CLUSTER, app.name());
         List<TreeMap<byte[], byte[]>> rows = new ArrayList<>();
-        for (int i = 0; i < partitions; i++) {
+        for (int i = 0; i < app.partitionCount(); i++) {
             rows.add(new TreeMap<>(Arrays::compareUnsigned));
         }
         for (byte[] key : keys) {
-            int index = PartitionHash.partitionIndex(PartitionHash.ofStoredKey(key), partitions);
+            int index = PartitionHash.partitionIndex(PartitionHash.ofStoredKey(key), app.partitionCount());
             rows.get(index).put(key, StoredValue.of(expiry, 1, root.getBytes(UTF_8)));
         }
-        for (int i = 0; i < partitions; i++) {
-            writePartition(location, i, rows.get(i), filesMax);
+        List<Manifest> manifests = new ArrayList<>();
+        for (int i = 0; i < app.partitionCount(); i++) {
+            List<List<RowChange>> files = split(rows.get(i), filesMax);
+            if (overlap && !rows.get(i).isEmpty()) {
+                byte[] older = StoredValue.of(StoredValue.NEVER, 1, ("older than " + root).getBytes(UTF_8));
+                files.add(
+                        0,
+                        rows.get(i).keySet().stream()
+                                .map(key -> new RowChange(key, older))
+                                .toList());
+            }
+            manifests.add(writePartition(location, i, files));
         }
+        BulkLoadInfo info = new BulkLoadInfo(app.id(), app.name(), app.partitionCount()).withManifests(manifests);
+        store.put(location.infoPath(), info.toJson());
     }
 
-    private void writePartition(FileSetLocation location, int index, Map<byte[], byte[]> rows, int filesMax) {
+    private static List<List<RowChange>> split(Map<byte[], byte[]> rows, int filesMax) {
         List<List<RowChange>> files = new ArrayList<>();
         int perFile = Math.max(1, (rows.size() + filesMax - 1) / filesMax);
-        List<RowChange> all = new ArrayList<>();
         rows.forEach((key, value) -> {
-            if (all.size() % perFile == 0) {
+            if (files.isEmpty() || files.get(files.size() - 1).size() == perFile) {
                 files.add(new ArrayList<>());
             }
-            RowChange row = new RowChange(key, value);
-            all.add(row);
-            files.get(files.size() - 1).add(row);
+            files.get(files.size() - 1).add(new RowChange(key, value));
         });
+        return files;
+    }
+
+    private Manifest writePartition(FileSetLocation location, int index, List<List<RowChange>> files) {
         List<SstFile> listed = new ArrayList<>();
         for (int i = 0; i < files.size(); i++) {
             byte[] content = bytes(files.get(i));
@@ -81,7 +100,9 @@ final class FileSets {
         }
         Manifest manifest = new Manifest(listed);
         store.put(location.manifestPath(index), manifest.toJson());
-        rowsByManifest.put(manifest.digest(), all);
+        rowsByManifest.put(
+                manifest.digest(), files.stream().flatMap(List::stream).toList());
+        return manifest;
     }
 
     /** What a publish brings to its partition. */

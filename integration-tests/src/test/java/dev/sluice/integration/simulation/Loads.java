@@ -41,7 +41,7 @@ final class Loads {
         MERGE,
         /** Sets take the place of all rows, and give it back. */
         REPLACE_AND_ROLL_BACK,
-        /** Into an app that is made for it; some rows have expired. */
+        /** Into an app that is made for it; some rows have expired, and some are those that clients write and remove. */
         MERGE_AND_BEHIND
     }
 
@@ -112,18 +112,28 @@ final class Loads {
                 keys.add(StoredKey.of(("loaded-" + i).getBytes(UTF_8), "sort".getBytes(UTF_8)));
             }
         }
-        int expiry = modes == Modes.MERGE_AND_BEHIND && chance.nextBoolean() ? EXPIRED : StoredValue.NEVER;
-        cluster.fileSets().write(root, app.name(), app.id(), app.partitionCount(), keys, expiry, 1 + chance.nextInt(2));
-        StartBulkLoadRequest request = new StartBulkLoadRequest()
-                .setAppName(app.name())
-                .setClusterName(FileSets.CLUSTER)
-                .setFileProviderType(FileSets.STORE)
-                .setRemoteRootPath(root);
         LoadMode mode = switch (modes) {
             case MERGE -> LoadMode.MERGE;
             case REPLACE_AND_ROLL_BACK -> chance.oneIn(3) ? LoadMode.ROLLBACK : LoadMode.REPLACE;
             case MERGE_AND_BEHIND -> chance.oneIn(3) ? LoadMode.MERGE : LoadMode.BEHIND;
         };
+        int expiry = StoredValue.NEVER;
+        if (modes == Modes.MERGE_AND_BEHIND) {
+            expiry = chance.nextBoolean() ? EXPIRED : StoredValue.NEVER;
+            for (int i = 0; i < Workload.TEXTS; i++) {
+                if (chance.oneIn(3)) {
+                    keys.add(Workload.key(i));
+                }
+            }
+        }
+        // An engine refuses files that overlap from behind.
+        boolean overlap = mode != LoadMode.BEHIND && chance.oneIn(3);
+        cluster.fileSets().write(root, app, keys, expiry, 1 + chance.nextInt(2), overlap);
+        StartBulkLoadRequest request = new StartBulkLoadRequest()
+                .setAppName(app.name())
+                .setClusterName(FileSets.CLUSTER)
+                .setFileProviderType(FileSets.STORE)
+                .setRemoteRootPath(root);
         if (mode != LoadMode.MERGE) {
             request.setMode(mode.getValue());
         }

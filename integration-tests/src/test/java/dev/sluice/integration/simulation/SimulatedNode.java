@@ -119,7 +119,7 @@ final class SimulatedNode {
                         machine.disk(),
                         disks::ledger,
                         cluster.stores(),
-                        (sources, directory, targetBytes, stop) -> {
+                        (sources, directory, targetBytes, onWritten, stop) -> {
                             cluster.world().count("files repacked", sources.size());
                             return FileSets.repack(machine.disk(), sources, directory);
                         },

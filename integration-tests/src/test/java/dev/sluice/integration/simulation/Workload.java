@@ -39,7 +39,9 @@ import org.jspecify.annotations.Nullable;
 /** Clients that read and write a few keys of one app, each one operation after the other, and remember what they heard. */
 final class Workload {
     private static final int CLIENTS = 3;
-    private static final int TEXTS = 6;
+    /** Keys that clients put, set and remove. */
+    static final int TEXTS = 6;
+
     private static final int COUNTERS = 2;
     static final int PATIENCE_MS = 4_000;
     private static final int TIMEOUT_MS = 700;

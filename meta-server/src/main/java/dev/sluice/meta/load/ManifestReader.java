@@ -111,7 +111,7 @@ final class ManifestReader implements AutoCloseable {
             if (failure == null) {
                 List<ManifestPin> pins =
                         reads.stream().map(CompletableFuture::join).toList();
-                requireOneBuild(source, store, pins, onRead, onFailed);
+                requireOneBuild(source, load.plan().appId(), store, pins, onRead, onFailed);
             } else if (!stop.isStopped()) {
                 onFailed.accept(error(failure));
             }
@@ -121,6 +121,7 @@ final class ManifestReader implements AutoCloseable {
     /** The description comes last in a build: read after the manifests, it tells whether they belong together. */
     private void requireOneBuild(
             FileSetSource source,
+            int appId,
             String store,
             List<ManifestPin> pins,
             Consumer<List<ManifestPin>> onRead,
@@ -130,9 +131,7 @@ final class ManifestReader implements AutoCloseable {
         threads(store)
                 .execute(() -> complete(withinLimit(checked, infoPath, store, limitMs), () -> {
                     BulkLoadInfo info = retried(infoPath, source::readInfo);
-                    if (info.partitionCount() != pins.size()) {
-                        throw SourceException.damaged(infoPath, "changed while the manifests were read");
-                    }
+                    info.requireFits(infoPath, appId, pins.size());
                     for (int index = 0; index < pins.size(); index++) {
                         info.requireManifest(
                                 source.location().manifestPath(index),

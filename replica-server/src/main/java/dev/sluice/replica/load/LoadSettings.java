@@ -46,14 +46,18 @@ public final class LoadSettings {
             .defaultValue(128)
             .range(1, 100_000)
             .doc("""
-                    More files than this of one partition are merged into files of 64 MiB and more before they are                     ingested, because writes to the partition wait while its files are taken in, for about half a                     millisecond each. Until the load ends this needs the bytes of the partition once more on the disk.""")
+                    More files than this of one partition are merged into files of 64 MiB and more before they are \
+                    ingested, because writes to the partition wait while its files are taken in, for about half a \
+                    millisecond each. Until the load ends this needs the bytes of the partition once more on the disk; \
+                    where they are not free the files are taken as they are.""")
             .mutable();
 
     /** Whose sets are loaded. */
     public static final Option<String> PUBLIC_KEY = Options.string("replication", "bulk_load_public_key")
             .defaultValue("")
             .doc("""
-                    Only sets that are signed with the private key to this Ed25519 public key are loaded (sluice fileset                     build --sign-key). The base64 lines of the PEM file as one word; empty: no signature is asked for.""");
+                    Only sets that are signed with the private key to this Ed25519 public key are loaded (sluice fileset \
+                    build --sign-key). The base64 lines of the PEM file as one word; empty: no signature is asked for.""");
 
     /** All of them. */
     public static final List<Option<?>> ALL =

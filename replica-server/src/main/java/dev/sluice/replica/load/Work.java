@@ -165,16 +165,46 @@ final class Work {
         if (sources.size() <= filesMax) {
             return sources;
         }
+        List<Path> repacked = repack(directory, manifest, sources, filesMax);
+        node.faults().reached(REPACKED);
+        if (repacked.isEmpty()) {
+            // What was given up may be in the way of what needs the disk.
+            node.files().deleteTree(directory.repacked());
+            return sources;
+        }
+        LOG.info("{}: load {}: {} files are repacked as {}", where, order.loadId(), sources.size(), repacked.size());
+        return repacked;
+    }
+
+    /** Empty if it cannot be done here: the files as they are hold writes up for longer, and are right. */
+    private List<Path> repack(StagingDirectory directory, Manifest manifest, List<Path> sources, int filesMax)
+            throws SourceException, StoppedException, IOException {
         node.files().deleteTree(directory.repacked());
         node.files().createDirectories(directory.repacked());
         node.files().syncDirectory(directory.path());
-        DiskLedger.Claim claim = node.downloader().reserve(directory.repacked(), manifest.totalBytes());
+        long targetBytes = Math.max(REPACKED_BYTES_MIN, 2 * manifest.totalBytes() / filesMax);
+        DiskLedger.Claim claim;
         try {
-            long targetBytes = Math.max(REPACKED_BYTES_MIN, 2 * manifest.totalBytes() / filesMax);
-            List<Path> repacked = node.repacker().repack(sources, directory.repacked(), targetBytes, stop);
-            node.faults().reached(REPACKED);
-            LOG.info(
-                    "{}: load {}: {} files are repacked as {}", where, order.loadId(), sources.size(), repacked.size());
+            claim = node.downloader().reserve(directory.repacked(), manifest.totalBytes());
+        } catch (SourceException e) {
+            LOG.warn(
+                    "{}: load {}: {} files are not repacked: {}",
+                    where,
+                    order.loadId(),
+                    sources.size(),
+                    e.getMessage());
+            return List.of();
+        }
+        try {
+            List<Path> repacked =
+                    node.repacker().repack(sources, directory.repacked(), targetBytes, claim::written, stop);
+            if (repacked.isEmpty()) {
+                LOG.warn(
+                        "{}: load {}: {} files are not repacked, too many overlap",
+                        where,
+                        order.loadId(),
+                        sources.size());
+            }
             return repacked;
         } finally {
             claim.release();

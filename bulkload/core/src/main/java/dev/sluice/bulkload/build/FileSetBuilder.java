@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * Makes a file set out of rows in any order: sorts them by partition and key in memory, in runs on the disk if they are too
  * many, and writes SST files and manifests. Of rows with the same key the last one of the input stays.
  *
- * <p>An older set in the same place can be used until all rows are read and sorted; then its description is the first thing
- * that goes. If the build does not succeed nothing of it is left, in the store or in the temporary directory.
+ * <p>An older set in the same place is whole until all files of the new one are in the store, and whole again if the build does not
+ * succeed; nothing of the new one is left then, in the store or in the temporary directory.
  */
 public final class FileSetBuilder {
     private static final int ROWS_BETWEEN_REPORTS = 1024;
@@ -117,9 +117,8 @@ public final class FileSetBuilder {
                 sortBuffer();
             }
             meter.onPhase(Phase.WRITING);
-            set.begin();
             BuildResult result = writeAll();
-            set.end(described(result.manifests()));
+            set.commit(described(result.manifests()), result.manifests());
             meter.onPhase(Phase.DONE);
             return result;
         }

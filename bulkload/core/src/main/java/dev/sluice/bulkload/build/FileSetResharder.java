@@ -6,6 +6,7 @@ import dev.sluice.bulkload.fileset.FileSetLocation;
 import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.fileset.SetSignature;
 import dev.sluice.bulkload.fileset.SourceException;
+import dev.sluice.bulkload.rows.KeyText;
 import dev.sluice.bulkload.sst.SstException;
 import dev.sluice.bulkload.sst.SstMerge;
 import dev.sluice.bulkload.store.BlockStore;
@@ -14,6 +15,7 @@ import dev.sluice.bulkload.transfer.PartitionCopies;
 import dev.sluice.bulkload.work.StopSignal;
 import dev.sluice.bulkload.work.StoppedException;
 import dev.sluice.common.data.PartitionHash;
+import dev.sluice.common.data.StoredKey;
 import dev.sluice.common.file.LocalFileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,11 +66,7 @@ public final class FileSetResharder {
      */
     public BuildResult reshard(StopSignal stop, Consumer<BuildProgress> listener)
             throws SourceException, IOException, StoppedException {
-        BulkLoadInfo old = from.readInfo();
-        List<Manifest> manifests = new ArrayList<>();
-        for (int i = 0; i < old.partitionCount(); i++) {
-            manifests.add(from.readManifest(old, i));
-        }
+        List<Manifest> manifests = from.readAll().manifests();
         SetWriter set = new SetWriter(store, location, options.hasSidecars());
         Files.createDirectories(options.temporaryDirectory());
         Path temporary = Files.createTempDirectory(options.temporaryDirectory(), "sluice-reshard-");
@@ -76,9 +74,11 @@ public final class FileSetResharder {
         try {
             BuildResult result = new Pass(set, manifests, temporary, stop, new BuildMeter(listener)).run();
             BulkLoadInfo info = options.info().withManifests(result.manifests());
-            set.end(options.signingKey()
-                    .map(key -> SetSignature.sign(info, key))
-                    .orElse(info));
+            set.commit(
+                    options.signingKey()
+                            .map(key -> SetSignature.sign(info, key))
+                            .orElse(info),
+                    result.manifests());
             isComplete = true;
             return result;
         } catch (SstException e) {
@@ -92,7 +92,6 @@ public final class FileSetResharder {
     }
 
     private final class Pass {
-        private final SetWriter set;
         private final List<Manifest> manifests;
         private final PartitionWriter writer;
         private final StopSignal stop;
@@ -103,7 +102,6 @@ public final class FileSetResharder {
 
         Pass(SetWriter set, List<Manifest> manifests, Path temporary, StopSignal stop, BuildMeter meter) {
             String buildName = UUID.randomUUID().toString().substring(0, 13);
-            this.set = set;
             this.manifests = manifests;
             this.writer = new PartitionWriter(set, buildName, options.sst(), temporary, meter);
             this.stop = stop;
@@ -112,7 +110,6 @@ public final class FileSetResharder {
 
         BuildResult run() throws SourceException, IOException, StoppedException {
             meter.onPhase(Phase.WRITING);
-            set.begin();
             int groups = gcd(manifests.size(), written.length);
             for (int rest = 0; rest < groups; rest++) {
                 rewriteGroup(groups, rest);
@@ -132,7 +129,7 @@ public final class FileSetResharder {
                 for (int i = rest; i < written.length; i += groups) {
                     targets.add(writer.open(i));
                 }
-                deal(files, targets, groups);
+                deal(files, targets, groups, rest);
                 for (int i = 0; i < targets.size(); i++) {
                     written[rest + i * groups] = targets.get(i).finish();
                 }
@@ -146,14 +143,23 @@ public final class FileSetResharder {
             }
         }
 
-        private void deal(List<Path> files, List<PartitionWriter.Target> targets, int groups)
-                throws IOException, StoppedException {
+        private void deal(List<Path> files, List<PartitionWriter.Target> targets, int groups, int rest)
+                throws SourceException, IOException, StoppedException {
             long reported = 0;
             long here = 0;
             try (SstMerge merged = new SstMerge(files)) {
                 while (merged.next()) {
                     byte[] key = merged.key();
-                    int partition = PartitionHash.partitionIndex(PartitionHash.ofStoredKey(key), written.length);
+                    int partition = StoredKey.isValid(key)
+                            ? PartitionHash.partitionIndex(PartitionHash.ofStoredKey(key), written.length)
+                            : -1;
+                    if (partition < 0 || partition % groups != rest) {
+                        throw SourceException.damaged(
+                                from.location().directory(),
+                                KeyText.of(key, key.length)
+                                        + " is in a partition that it does not belong to (sluice fileset verify tells"
+                                        + " more)");
+                    }
                     targets.get(partition / groups).add(key, merged.value());
                     if (++here % ROWS_BETWEEN_REPORTS == 0) {
                         stop.throwIfStopped();

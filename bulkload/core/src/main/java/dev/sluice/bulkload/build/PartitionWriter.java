@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Writes the files and the manifest of one partition. */
+/** Writes the files of one partition. */
 final class PartitionWriter {
     private static final int ROWS_BETWEEN_REPORTS = 1024;
 
@@ -86,13 +86,11 @@ final class PartitionWriter {
             return rows;
         }
 
-        /** Ends the last file and writes the manifest. */
+        /** Ends the last file, and says what there is. */
         Manifest finish() throws IOException {
             writer.finish();
             putFinished();
-            Manifest manifest = new Manifest(files);
-            set.put(partitionIndex, manifest);
-            return manifest;
+            return new Manifest(files);
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.sluice.bulkload.build;
 import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.FileSetLocation;
 import dev.sluice.bulkload.fileset.Manifest;
+import dev.sluice.bulkload.fileset.Remedy;
 import dev.sluice.bulkload.fileset.SourceException;
 import dev.sluice.bulkload.fileset.SstFacts;
 import dev.sluice.bulkload.fileset.SstFile;
@@ -18,22 +19,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.IntFunction;
 import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts a set into its place in a store. The description goes first and comes last, so that a set without one is known to be
- * incomplete, and no file is ever replaced by another of the same name, so that a load never sees a mixture.
+ * Puts a set into its place in a store.
+ *
+ * <p>Files have names that no other build has, so that they can come in beside an older set, which stays whole meanwhile. Then the
+ * older description goes, the manifests are replaced, and the new description comes last: a set without one is known to be
+ * incomplete, and one whose manifests are not those of its description to be a mixture.
  */
 final class SetWriter {
     private static final Logger LOG = LoggerFactory.getLogger(SetWriter.class);
@@ -43,7 +49,7 @@ final class SetWriter {
     private final FileSetLocation location;
     private final boolean hasSidecars;
     private final ConcurrentLinkedQueue<String> written = new ConcurrentLinkedQueue<>();
-    private final List<String> superseded = new ArrayList<>();
+    private boolean mayBeNamed;
 
     SetWriter(BlockStore store, FileSetLocation location, boolean hasSidecars) {
         this.store = store;
@@ -51,11 +57,11 @@ final class SetWriter {
         this.hasSidecars = hasSidecars;
     }
 
-    /** Takes the description of an older set away, and notes its files. */
-    void begin() throws IOException {
-        noteSuperseded();
-        store.delete(location.infoPath());
-        store.delete(sidecar(location.infoPath()));
+    /** The set that was there, as far as it can be read. */
+    private record Older(Optional<BulkLoadInfo> info, Map<Integer, Manifest> manifests) {
+        boolean isWhole() {
+            return info.isPresent() && manifests.size() == info.get().partitionCount();
+        }
     }
 
     /**
@@ -75,48 +81,139 @@ final class SetWriter {
         return new SstFile(name, size, md5, Optional.of(facts.apply((int) crc.getValue())));
     }
 
-    void put(int partitionIndex, Manifest manifest) throws IOException {
-        String path = location.manifestPath(partitionIndex);
-        written.add(path);
-        putSmall(path, manifest.toJson());
+    /**
+     * Makes the files that were put a set, in place of the one that was there, whose files go. If it fails the older set is there
+     * again, or the message says that it is not.
+     *
+     * @param info with the digests of the manifests
+     */
+    void commit(BulkLoadInfo info, List<Manifest> manifests) throws IOException {
+        Older older = readOlder();
+        Set<Integer> touched = new TreeSet<>();
+        try {
+            deleteSmall(location.infoPath());
+            for (int index : older.manifests.keySet()) {
+                if (index >= manifests.size()) {
+                    touched.add(index);
+                    deleteSmall(location.manifestPath(index));
+                }
+            }
+            for (int i = 0; i < manifests.size(); i++) {
+                touched.add(i);
+                putSmall(location.manifestPath(i), manifests.get(i).toJson());
+            }
+            putDescription(info);
+        } catch (IOException e) {
+            Optional<BulkLoadInfo> found = descriptionAfter(e);
+            if (found.isPresent() && !found.equals(Optional.of(info)) && !found.equals(older.info)) {
+                throw new IOException(
+                        store.describe(location.infoPath())
+                                + ": another build has written it meanwhile; its manifests and those of this build may be"
+                                + " mixed, so build the set anew",
+                        e);
+            }
+            if (!found.equals(Optional.of(info))) {
+                putBack(older, touched, found.isEmpty(), e);
+                throw e;
+            }
+            LOG.info("{}: the set is complete, though the store said: {}", location.directory(), e.getMessage());
+        }
+        for (Map.Entry<Integer, Manifest> each : older.manifests.entrySet()) {
+            for (SstFile file : each.getValue().files()) {
+                deleteQuietly(location.filePath(each.getKey(), file.name()));
+            }
+        }
     }
 
-    /** The set is complete with this. What only the older set had is deleted. */
-    void end(BulkLoadInfo info) throws IOException {
-        putSidecar(location.infoPath(), info.toJson());
-        // Nobody else has written one since this build took the old one away, or its files and ours are mixed.
+    /** Takes back what was written, unless a description may be there that names it. */
+    void giveUp() {
+        if (!mayBeNamed) {
+            written.forEach(this::deleteQuietly);
+        }
+    }
+
+    /** A build does not begin to replace what it could not read for now. */
+    private Older readOlder() throws IOException {
+        FileSetSource source = new FileSetSource(store, location);
+        Map<Integer, Manifest> manifests = new TreeMap<>();
+        Optional<BulkLoadInfo> info = Optional.ofNullable(readOrNull(source::readInfo));
+        for (int i = 0; info.isPresent() && i < info.get().partitionCount(); i++) {
+            Manifest manifest = readOrNull(source.partition(i)::readManifest);
+            if (manifest != null) {
+                manifests.put(i, manifest);
+            }
+        }
+        return new Older(info, manifests);
+    }
+
+    private interface Read<T> {
+        T read() throws SourceException;
+    }
+
+    /** Null if it is not there, or not what it should be. */
+    private static <T> @Nullable T readOrNull(Read<T> read) throws IOException {
+        try {
+            return read.read();
+        } catch (SourceException e) {
+            if (e.remedy() != Remedy.FIX_THE_SOURCE) {
+                throw new IOException("the older set cannot be read: " + e.getMessage(), e);
+            }
+            LOG.debug("nothing to replace: {}", e.getMessage());
+            return null;
+        }
+    }
+
+    /** What is there after a failure: the answer to the last put may have been lost. */
+    private Optional<BulkLoadInfo> descriptionAfter(IOException failure) throws IOException {
+        try {
+            return Optional.ofNullable(readOrNull(new FileSetSource(store, location)::readInfo));
+        } catch (IOException e) {
+            mayBeNamed = true;
+            e.addSuppressed(failure);
+            throw new IOException(
+                    store.describe(location.directory())
+                            + ": it is not known whether the set is there (sluice fileset verify" + " tells): "
+                            + failure.getMessage(),
+                    e);
+        }
+    }
+
+    private void putBack(Older older, Set<Integer> touched, boolean hasNoDescription, IOException failure)
+            throws IOException {
+        try {
+            for (int index : touched) {
+                Manifest manifest = older.manifests.get(index);
+                if (manifest == null) {
+                    deleteSmall(location.manifestPath(index));
+                } else {
+                    putSmall(location.manifestPath(index), manifest.toJson());
+                }
+            }
+            if (hasNoDescription && older.isWhole()) {
+                putDescription(older.info.orElseThrow());
+            }
+        } catch (IOException e) {
+            e.addSuppressed(failure);
+            throw new IOException(
+                    store.describe(location.directory())
+                            + ": the new set is not complete, and the older one could not be put" + " back: "
+                            + failure.getMessage(),
+                    e);
+        }
+    }
+
+    /** Nobody else has written one since the older one was taken away, or files of two builds would be mixed. */
+    private void putDescription(BulkLoadInfo info) throws IOException {
         try (BlockWriter writer = store.create(location.infoPath())) {
             writer.write(info.toJson());
             writer.commitNew();
         }
-        Set<String> kept = new HashSet<>(written);
-        for (String path : superseded) {
-            if (!kept.contains(path)) {
-                deleteQuietly(path);
-            }
-        }
+        putSidecar(location.infoPath(), info.toJson());
     }
 
-    /** Takes back what was written. */
-    void giveUp() {
-        written.forEach(this::deleteQuietly);
-    }
-
-    private void noteSuperseded() {
-        FileSetSource old = new FileSetSource(store, location);
-        try {
-            int partitionCount = old.readInfo().partitionCount();
-            for (int i = 0; i < partitionCount; i++) {
-                Manifest manifest = old.partition(i).readManifest();
-                superseded.add(location.manifestPath(i));
-                for (SstFile file : manifest.files()) {
-                    superseded.add(location.filePath(i, file.name()));
-                }
-            }
-        } catch (SourceException e) {
-            // No older set, or not a whole one: only what is known to belong to one may be deleted.
-            LOG.debug("{}: no older set to replace: {}", location.directory(), e.getMessage());
-        }
+    private void deleteSmall(String path) throws IOException {
+        store.delete(path);
+        store.delete(sidecar(path));
     }
 
     private void deleteQuietly(String path) {

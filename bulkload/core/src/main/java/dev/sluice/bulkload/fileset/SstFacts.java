@@ -26,6 +26,8 @@ public record SstFacts(
     /** Longer keys are left out. */
     public static final int KEY_BYTES_MAX = 1024;
 
+    private static final long EXPIRY_MAX = 0xffff_ffffL;
+
     private static final HexFormat HEX = HexFormat.of();
 
     public SstFacts {
@@ -43,23 +45,31 @@ public record SstFacts(
         return new SstFacts(rows, crc, firstKey, lastKey, rowsThatExpire, firstExpiry, lastExpiry);
     }
 
-    /** Reads the members of a manifest's entry; empty if it has none of them. */
-    static Optional<SstFacts> parse(SetJson entry) throws SourceException {
-        if (!entry.has("rows")) {
+    /** Reads the members of a manifest's entry; empty if they are not all there as they should be: others may have such names. */
+    static Optional<SstFacts> parse(SetJson entry) {
+        try {
+            long rows = entry.requireLong("rows");
+            return rows < 1
+                    ? Optional.empty()
+                    : Optional.of(new SstFacts(
+                            rows,
+                            crc(entry),
+                            key(entry, "first_key"),
+                            key(entry, "last_key"),
+                            entry.requireLong("rows_that_expire"),
+                            expiry(entry, "first_expiry"),
+                            expiry(entry, "last_expiry")));
+        } catch (SourceException e) {
             return Optional.empty();
         }
-        long rows = entry.requireLong("rows");
-        if (rows < 1) {
-            throw entry.fault("rows", "expected 1 or more");
+    }
+
+    private static long expiry(SetJson entry, String member) throws SourceException {
+        long seconds = entry.requireLong(member);
+        if (seconds > EXPIRY_MAX) {
+            throw entry.fault(member, "expected at most " + EXPIRY_MAX);
         }
-        return Optional.of(new SstFacts(
-                rows,
-                crc(entry),
-                key(entry, "first_key"),
-                key(entry, "last_key"),
-                entry.requireLong("rows_that_expire"),
-                entry.requireLong("first_expiry"),
-                entry.requireLong("last_expiry")));
+        return seconds;
     }
 
     /** As it stands in a manifest. */

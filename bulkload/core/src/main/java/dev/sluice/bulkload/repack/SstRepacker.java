@@ -11,8 +11,9 @@ import dev.sluice.common.file.FileSystem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongConsumer;
 
-/** Repacks SST files by one merge. Keeps a block of each overlapping file and one block to be written in memory. */
+/** Repacks SST files by one merge. Keeps a block and the index of each overlapping file in memory, at most 500 of them. */
 public final class SstRepacker implements Repacker {
     private static final int ROWS_BETWEEN_STOP_CHECKS = 4096;
 
@@ -23,20 +24,28 @@ public final class SstRepacker implements Repacker {
     }
 
     @Override
-    public List<Path> repack(List<Path> sources, Path directory, long targetBytes, StopSignal stop)
+    public List<Path> repack(
+            List<Path> sources, Path directory, long targetBytes, LongConsumer onWritten, StopSignal stop)
             throws SourceException, StoppedException, IOException {
         List<Path> written;
+        int told = 0;
         SstOptions options = new SstOptions(targetBytes, SstOptions.DEFAULTS.compression());
         try (SstMerge rows = new SstMerge(sources);
                 SstWriter writer = new SstWriter(number -> directory.resolve(Repacker.fileName(number)), options)) {
             for (long count = 1; rows.next(); count++) {
                 writer.add(rows.key(), rows.value());
+                for (; told < writer.finishedCount(); told++) {
+                    onWritten.accept(files.size(writer.finished(told)));
+                }
                 if (count % ROWS_BETWEEN_STOP_CHECKS == 0) {
                     stop.throwIfStopped();
                 }
             }
             written = writer.finish();
         } catch (SstException e) {
+            if (e.isOfOverlap()) {
+                return List.of();
+            }
             throw e.fault();
         }
         for (Path path : written) {

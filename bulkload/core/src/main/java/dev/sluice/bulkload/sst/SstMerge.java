@@ -134,10 +134,13 @@ public final class SstMerge implements RowCursor, AutoCloseable {
 
         private SstFileReaderIterator begin() throws SstException {
             if (open == OPEN_MAX) {
-                throw new SstException(SourceException.damaged(
-                        name(),
-                        "and " + OPEN_MAX + " other files have overlapping ranges of keys, more than can be merged:"
-                                + " build the set with fewer files, each with a range of its own"));
+                throw new SstException(
+                        SourceException.damaged(
+                                name(),
+                                "and " + OPEN_MAX
+                                        + " other files have overlapping ranges of keys, more than can be merged:"
+                                        + " build the set with fewer files, each with a range of its own"),
+                        true);
             }
             SstFileReader opened = new SstFileReader(options);
             open++;

@@ -392,7 +392,7 @@ public final class LocalBlockStore implements BlockStore {
                 channel.force(true);
                 channel.close();
                 try {
-                    Files.createLink(file, temporary);
+                    linkOrCopy();
                 } finally {
                     Files.deleteIfExists(temporary);
                 }
@@ -401,6 +401,20 @@ public final class LocalBlockStore implements BlockStore {
                 throw exists(path);
             } catch (IOException e) {
                 throw failure(path, e);
+            }
+        }
+
+        /** Some file systems that are mounted have no links; a copy is made only if nobody has the name, too. */
+        private void linkOrCopy() throws IOException {
+            try {
+                Files.createLink(file, temporary);
+            } catch (FileAlreadyExistsException e) {
+                throw e;
+            } catch (UnsupportedOperationException | FileSystemException e) {
+                Files.copy(temporary, file);
+                try (FileChannel copy = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                    copy.force(true);
+                }
             }
         }
 

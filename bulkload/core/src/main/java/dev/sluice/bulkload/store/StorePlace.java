@@ -30,9 +30,14 @@ public record StorePlace(BlockStore store, String path) implements AutoCloseable
         try {
             uri = new URI(text);
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException(text + ": " + e.getReason() + ", expected a URI or a directory", e);
+            // Without the text: it may have a password in it.
+            throw new IllegalArgumentException("no URI at character " + e.getIndex() + ": " + e.getReason());
         }
         if ("file".equals(uri.getScheme())) {
+            if (uri.getPath() == null
+                    || (uri.getHost() != null && !uri.getHost().equals("localhost"))) {
+                throw new IllegalArgumentException(text + ": expected file:///<absolute path>, or a path");
+            }
             return directory(Path.of(uri.getPath()), args);
         }
         Map<String, BlockStoreType> types = new TreeMap<>();

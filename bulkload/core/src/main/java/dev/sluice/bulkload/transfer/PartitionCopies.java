@@ -33,12 +33,9 @@ public final class PartitionCopies implements AutoCloseable {
         this.source = source;
         this.files = files;
         this.directory = directory;
+        DiskLedger ledger = DiskLedger.of(files, directory);
         this.downloader = new Downloader(
-                files,
-                path -> DiskLedger.of(files, directory),
-                TransferThrottle.unlimited(clock),
-                clock,
-                DownloadOptions.DEFAULTS);
+                files, path -> ledger, TransferThrottle.unlimited(clock), clock, DownloadOptions.DEFAULTS);
     }
 
     /**

@@ -259,6 +259,7 @@ final class HdfsBlockStore implements BlockStore {
         private final Object lock = new Object();
         private long remaining;
         private boolean isClosed;
+        private boolean isInterrupted;
         private @Nullable Thread reader;
 
         HdfsStream(FSDataInputStream in, String path, long length) {
@@ -309,6 +310,7 @@ final class HdfsBlockStore implements BlockStore {
                 isClosed = true;
                 if (reader != null) {
                     // Whoever reads closes it then.
+                    isInterrupted = true;
                     reader.interrupt();
                     return;
                 }
@@ -329,7 +331,7 @@ final class HdfsBlockStore implements BlockStore {
         private boolean end() {
             synchronized (lock) {
                 reader = null;
-                if (isClosed) {
+                if (isInterrupted) {
                     // It was meant for the read, not for what this thread does next.
                     Thread.interrupted();
                 }

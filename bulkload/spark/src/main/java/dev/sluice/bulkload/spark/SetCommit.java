@@ -1,16 +1,19 @@
 package dev.sluice.bulkload.spark;
 
 import dev.sluice.bulkload.fileset.BulkLoadInfo;
+import dev.sluice.bulkload.fileset.FileSetLocation;
 import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.fileset.SstFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
@@ -25,9 +28,13 @@ import org.slf4j.LoggerFactory;
  * <p>The description goes first and comes last, so that a set without one is known to be incomplete. Until then the older
  * set is whole. What only the older set had is deleted when the new one is there; if the new one cannot be completed, the
  * older one is put together again. Closing it without having published deletes what the job has written.
+ *
+ * <p>Nothing keeps two jobs from publishing in one place at the same time. Readers refuse a mixture of both by the digests in
+ * the description; what is seen to be the other's is not touched when a job takes back its own.
  */
 final class SetCommit implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SetCommit.class);
+    private static final String TEMPORARY_SUFFIX = ".tmp";
 
     private final SetDirectory set;
     private final String jobPrefix;
@@ -36,7 +43,9 @@ final class SetCommit implements AutoCloseable {
     private final Map<Integer, Manifest> older = new ConcurrentHashMap<>();
     private final Set<Integer> replaced = ConcurrentHashMap.newKeySet();
     private @Nullable BulkLoadInfo olderInfo;
-    private boolean isOpen;
+    /** What this job describes its set with; null while nothing of the older set has been changed. */
+    private @Nullable BulkLoadInfo newInfo;
+
     private boolean isPublished;
 
     /** The prefix is that of all files that tasks of this job write. */
@@ -52,17 +61,24 @@ final class SetCommit implements AutoCloseable {
         List<Manifest> manifests = IntStream.range(0, options.partitions())
                 .mapToObj(partition -> manifest(written, partition))
                 .toList();
+        BulkLoadInfo info =
+                new BulkLoadInfo(options.appId(), options.app(), options.partitions()).withManifests(manifests);
+        List<Integer> partitions = IntStream.range(0, manifests.size()).boxed().toList();
         noteOlder();
-        isOpen = true;
+        newInfo = info;
         set.delete(set.info());
-        ParallelFiles.forEach(IntStream.range(0, manifests.size()).boxed().toList(), partition -> {
+        ParallelFiles.forEach(partitions, partition -> {
             replaced.add(partition);
             set.replace(set.manifest(partition), manifests.get(partition).toJson());
         });
-        BulkLoadInfo info = new BulkLoadInfo(options.appId(), options.app(), options.partitions());
-        set.putAtOnce(set.info(), info.withManifests(manifests).toJson());
+        putInfo(info);
+        if (!isDescribedBy(info)) {
+            throw new IOException(
+                    set.info() + ": is not what this job wrote: somebody else is writing the set as well");
+        }
+        ParallelFiles.forEach(partitions, partition -> set.readManifest(info, partition));
         isPublished = true;
-        deleteAllBut(IntStream.range(0, manifests.size()).boxed().collect(Collectors.toMap(i -> i, manifests::get)));
+        deleteAllBut(partitions.stream().collect(Collectors.toMap(i -> i, manifests::get)));
     }
 
     @Override
@@ -84,15 +100,35 @@ final class SetCommit implements AutoCloseable {
     }
 
     private void takeBack() throws IOException {
-        if (isOpen) {
-            // Whatever became of the attempt to write it: files that it names must not be deleted.
+        BulkLoadInfo info = newInfo;
+        if (info == null) {
+            deleteAllBut(older);
+            return;
+        }
+        // Whatever became of the attempt to write it: files that it names must not be deleted.
+        if (isDescribedBy(info)) {
             set.delete(set.info());
-            takeBackManifests();
         }
+        if (set.isThere()) {
+            LOG.warn("{}: is not of this job and stays, with the manifests that are there", set.info());
+            deleteAllBut(older);
+            return;
+        }
+        boolean isOlderThere = takeBackManifests(info);
         deleteAllBut(older);
-        if (olderInfo != null && isOpen) {
-            set.putAtOnce(set.info(), olderInfo.toJson());
+        if (olderInfo != null && isOlderThere) {
+            putInfo(olderInfo);
         }
+    }
+
+    private void putInfo(BulkLoadInfo info) throws IOException {
+        set.putAtOnce(set.info(), info.toJson(), jobPrefix + FileSetLocation.INFO_NAME + TEMPORARY_SUFFIX);
+    }
+
+    private boolean isDescribedBy(BulkLoadInfo info) throws IOException {
+        return set.infoContent()
+                .filter(content -> Arrays.equals(content, info.toJson()))
+                .isPresent();
     }
 
     private static Manifest manifest(Map<Integer, WrittenPartition> written, int partition) {
@@ -107,7 +143,10 @@ final class SetCommit implements AutoCloseable {
         return manifest;
     }
 
-    /** Also notes what a set was that somebody began to replace: what its manifests name belongs to nobody else. */
+    /**
+     * Also notes what a set was that somebody began to replace: what its manifests name belongs to nobody else. What could
+     * perhaps be read another time ends the job: it could not be put back.
+     */
     private void noteOlder() throws IOException {
         if (set.isThere()) {
             if (isRefusedIfThere) {
@@ -116,7 +155,7 @@ final class SetCommit implements AutoCloseable {
             }
             try {
                 olderInfo = set.readInfo();
-            } catch (IOException e) {
+            } catch (FileNotFoundException | DamagedSetException e) {
                 LOG.warn("the older set can not be used and will not be put back: {}", e.getMessage());
             }
         }
@@ -125,21 +164,39 @@ final class SetCommit implements AutoCloseable {
                 older.put(partition, set.readManifest(partition));
             } catch (FileNotFoundException e) {
                 LOG.debug("{}: no older manifest", set.partition(partition));
-            } catch (IOException e) {
+            } catch (DamagedSetException e) {
                 LOG.warn("files of the older set are not known and stay: {}", e.getMessage());
             }
         });
     }
 
-    private void takeBackManifests() throws IOException {
+    /** Returns true if all manifests are those of the older set again, false if there are some of another job. */
+    private boolean takeBackManifests(BulkLoadInfo info) throws IOException {
+        AtomicBoolean isOlderThere = new AtomicBoolean(true);
         ParallelFiles.forEach(replaced, partition -> {
             Manifest manifest = older.get(partition);
-            if (manifest == null) {
+            if (isOfAnother(partition, manifest, info)) {
+                LOG.warn("{}: is of another job and stays", set.manifest(partition));
+                isOlderThere.set(false);
+            } else if (manifest == null) {
                 set.delete(set.manifest(partition));
             } else {
                 set.replace(set.manifest(partition), manifest.toJson());
             }
         });
+        return isOlderThere.get();
+    }
+
+    /** False if it cannot be told, as of a write of this job that did not come to its end. */
+    private boolean isOfAnother(int partition, @Nullable Manifest olderManifest, BulkLoadInfo info) {
+        try {
+            Manifest manifest = set.readManifest(partition);
+            return !manifest.equals(olderManifest)
+                    && !manifest.digest().equals(info.manifestDigests().get(partition));
+        } catch (IOException e) {
+            LOG.debug("{}: cannot be read", set.manifest(partition), e);
+            return false;
+        }
     }
 
     /** Deletes what the job or the older set has and those manifests do not name, and directories that are empty then. */

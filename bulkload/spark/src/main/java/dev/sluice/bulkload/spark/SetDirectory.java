@@ -8,10 +8,12 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -23,8 +25,6 @@ import org.apache.hadoop.fs.Path;
  * of its own only.
  */
 final class SetDirectory {
-    private static final String TEMPORARY_SUFFIX = ".tmp";
-
     private final FileSystem files;
     private final Path directory;
     private final FileSetLocation names;
@@ -92,6 +92,7 @@ final class SetDirectory {
         return files.exists(info());
     }
 
+    /** Throws {@link FileNotFoundException} if there is none, {@link DamagedSetException} if it is malformed. */
     BulkLoadInfo readInfo() throws IOException {
         byte[] content;
         try {
@@ -102,16 +103,26 @@ final class SetDirectory {
         try {
             return BulkLoadInfo.parse(info().toString(), content);
         } catch (SourceException e) {
-            throw new IOException(e.getMessage(), e);
+            throw new DamagedSetException(e);
         }
     }
 
+    /** The description as it is; empty if there is none. */
+    Optional<byte[]> infoContent() throws IOException {
+        try {
+            return Optional.of(read(info(), BulkLoadInfo.BYTES_MAX));
+        } catch (FileNotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Throws {@link FileNotFoundException} if there is none, {@link DamagedSetException} if it is malformed. */
     Manifest readManifest(int partition) throws IOException {
         byte[] content = read(manifest(partition), Manifest.BYTES_MAX);
         try {
             return Manifest.parse(manifest(partition).toString(), content);
         } catch (SourceException e) {
-            throw new IOException(e.getMessage(), e);
+            throw new DamagedSetException(e);
         }
     }
 
@@ -121,7 +132,7 @@ final class SetDirectory {
         try {
             info.requireManifest(manifest(partition).toString(), partition, manifest.digest());
         } catch (SourceException e) {
-            throw new IOException(e.getMessage(), e);
+            throw new DamagedSetException(e);
         }
         return manifest;
     }
@@ -162,11 +173,20 @@ final class SetDirectory {
         }
     }
 
-    /** Writes a small file that is not there, so that nobody sees a part of it. */
-    void putAtOnce(Path path, byte[] content) throws IOException {
-        Path temporary = new Path(path.getParent(), "." + path.getName() + TEMPORARY_SUFFIX);
+    /**
+     * Writes a small file that is not there, so that nobody sees a part of it, and refuses to if it is. That is not one
+     * step: of two who do it at the same time both may succeed, and the file is that of the later one.
+     *
+     * @param temporaryName in the same directory, a name that nobody else uses
+     */
+    void putAtOnce(Path path, byte[] content, String temporaryName) throws IOException {
+        Path temporary = new Path(path.getParent(), temporaryName);
         try {
             replace(temporary, content);
+            // Some file systems replace what is there, some do not.
+            if (files.exists(path)) {
+                throw new FileAlreadyExistsException(path + ": somebody else wrote it meanwhile");
+            }
             if (!files.rename(temporary, path)) {
                 throw new IOException(temporary + ": could not be renamed to " + path);
             }

@@ -2,6 +2,7 @@ package dev.sluice.bulkload.spark;
 
 import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.Manifest;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -86,6 +87,20 @@ final class SetRelation extends BaseRelation implements PrunedScan {
         return "sluice " + location;
     }
 
+    /** Some descriptions do not name their manifests: these may be of two sets if one replaced the other meanwhile. */
+    private static void requireStillDescribedBy(BulkLoadInfo info, SetDirectory set) throws IOException {
+        BulkLoadInfo now;
+        try {
+            now = set.readInfo();
+        } catch (FileNotFoundException e) {
+            throw new IOException(set.location() + ": the set is being replaced, read it again when that is done", e);
+        }
+        if (!now.equals(info)) {
+            throw new IOException(
+                    set.location() + ": the set was replaced while its manifests were read, read it again");
+        }
+    }
+
     /** The partitions that have files, each with its manifest. */
     private List<Tuple2<Integer, String>> parts() {
         Map<Integer, Manifest> manifests = new ConcurrentHashMap<>();
@@ -95,6 +110,7 @@ final class SetRelation extends BaseRelation implements PrunedScan {
             ParallelFiles.forEach(
                     IntStream.range(0, info.partitionCount()).boxed().toList(),
                     partition -> manifests.put(partition, set.readManifest(info, partition)));
+            requireStillDescribedBy(info, set);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

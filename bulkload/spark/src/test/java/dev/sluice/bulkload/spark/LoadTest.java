@@ -4,8 +4,11 @@ import static dev.sluice.bulkload.spark.WrittenSet.LOCATION;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.FileSetLocation;
 import dev.sluice.bulkload.fileset.Manifest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,9 +17,12 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sets as jobs read them. */
 class LoadTest {
@@ -39,6 +45,11 @@ class LoadTest {
                 .option("partitions", 4)
                 .option("fileSize", 4096)
                 .save(path());
+    }
+
+    @AfterEach
+    void heal() {
+        FaultyFileSystem.heal();
     }
 
     @Test
@@ -125,6 +136,39 @@ class LoadTest {
         Files.write(manifest, content);
         Dataset<Row> rows = SPARK.read().format("sluice").load(path());
         assertThatThrownBy(rows::count).hasStackTraceContaining("is not the one that bulk_load_info was written for");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aSetThatIsReplacedWhileItsManifestsAreReadIsRefused(boolean isReplaced) throws Exception {
+        Path info = root.resolve(LOCATION.directory()).resolve(FileSetLocation.INFO_NAME);
+        Files.write(info, new BulkLoadInfo(1, "orders", 4).toJson());
+        Dataset<Row> rows = SPARK.read().format("sluice").load("faulty:" + root.resolve(LOCATION.directory()));
+        assertThat(rows.count()).isEqualTo(1000);
+
+        FaultyFileSystem.failOnOpen(file -> {
+            if (file.getName().equals(FileSetLocation.MANIFEST_NAME)
+                    && file.getParent().getName().equals("2")) {
+                replace(info, isReplaced);
+            }
+            return false;
+        });
+        assertThatThrownBy(rows::count)
+                .hasStackTraceContaining(
+                        isReplaced
+                                ? "orders: the set was replaced while its manifests were read, read it again"
+                                : "orders: the set is being replaced, read it again when that is done");
+    }
+
+    private static void replace(Path info, boolean byAnother) {
+        try {
+            Files.delete(info);
+            if (byAnother) {
+                Files.write(info, new BulkLoadInfo(2, "orders", 4).toJson());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String path() {

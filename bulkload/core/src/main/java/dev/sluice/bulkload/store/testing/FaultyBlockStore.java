@@ -20,8 +20,9 @@ public final class FaultyBlockStore implements BlockStore {
     private final Map<String, Deque<StoreFault>> faults = new HashMap<>();
     private final Map<String, List<String>> oldLists = new HashMap<>();
     private Change change = (what, path) -> {};
+    private Change answer = (what, path) -> {};
 
-    /** Hears of a change before it is made, and prevents it by throwing. */
+    /** Hears of a change, and lets the call fail by throwing. */
     public interface Change {
         void onChange(String what, String path) throws BlockStoreException;
     }
@@ -41,7 +42,12 @@ public final class FaultyBlockStore implements BlockStore {
         oldLists.put(directory, store.list(directory));
     }
 
-    /** Asks before every change. */
+    /** Asks after every change: one that throws loses the answer. */
+    public synchronized void onAnswer(Change asked) {
+        answer = asked;
+    }
+
+    /** Asks before every change: one that throws prevents it. */
     public synchronized void onChange(Change asked) {
         change = asked;
     }
@@ -81,12 +87,14 @@ public final class FaultyBlockStore implements BlockStore {
     public void take(Path localFile, String path) throws BlockStoreException {
         ask("take", path);
         store.take(localFile, path);
+        answer("take", path);
     }
 
     @Override
     public void delete(String path) throws BlockStoreException {
         ask("delete", path);
         store.delete(path);
+        answer("delete", path);
     }
 
     @Override
@@ -113,6 +121,10 @@ public final class FaultyBlockStore implements BlockStore {
         change.onChange(what, path);
     }
 
+    private synchronized void answer(String what, String path) throws BlockStoreException {
+        answer.onChange(what, path);
+    }
+
     private final class AskingWriter extends BlockWriter {
         private final String path;
         private final BlockWriter writer;
@@ -136,12 +148,14 @@ public final class FaultyBlockStore implements BlockStore {
         public void commit() throws BlockStoreException {
             ask("commit", path);
             writer.commit();
+            answer("commit", path);
         }
 
         @Override
         public void commitNew() throws BlockStoreException {
             ask("commit", path);
             writer.commitNew();
+            answer("commit", path);
         }
 
         @Override
