@@ -10,6 +10,7 @@ import dev.sluice.bulkload.fileset.SstFileName;
 import dev.sluice.bulkload.repack.Repacker;
 import dev.sluice.bulkload.store.BlockStores;
 import dev.sluice.bulkload.store.testing.InMemoryBlockStore;
+import dev.sluice.bulkload.store.testing.StoreFault;
 import dev.sluice.common.data.PartitionHash;
 import dev.sluice.common.data.StoredValue;
 import dev.sluice.common.file.FileSystem;
@@ -24,10 +25,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** File sets in a store, in the engine twin's format, and what is in them. */
@@ -35,10 +38,16 @@ final class FileSets {
     static final String STORE = "memory";
     static final String CLUSTER = "simulated";
 
+    private static final List<StoreFault> FAULTS = List.of(StoreFault.values());
+
     private final InMemoryBlockStore store = new InMemoryBlockStore();
     private final BlockStores stores = new BlockStores(List.of()).with(STORE, store);
     /** By digest of a partition's manifest. */
     private final Map<String, List<RowChange>> rowsByManifest = new HashMap<>();
+    /** Files in the store, and the digests of the manifests that list them. */
+    private final Map<String, String> manifestsByPath = new TreeMap<>();
+    /** Manifests that list a file whose content is another one. */
+    private final Set<String> damaged = new HashSet<>();
 
     BlockStores stores() {
         return stores;
@@ -102,11 +111,38 @@ final class FileSets {
         store.put(location.manifestPath(index), manifest.toJson());
         rowsByManifest.put(
                 manifest.digest(), files.stream().flatMap(List::stream).toList());
+        listed.forEach(file -> manifestsByPath.put(location.filePath(index, file.name()), manifest.digest()));
         return manifest;
     }
 
-    /** What a publish brings to its partition. */
+    /** Lets something go wrong with one file of a set, and says what; the set is damaged for good, or fails a few reads. */
+    String fail(String root, Chance chance) {
+        List<String> paths = manifestsByPath.keySet().stream()
+                .filter(path -> path.startsWith(root + "/"))
+                .toList();
+        if (paths.isEmpty()) {
+            return "nothing";
+        }
+        String path = paths.get(chance.nextInt(paths.size()));
+        if (chance.oneIn(4)) {
+            byte[] content = store.content(path);
+            content[chance.nextInt(content.length)] ^= 1;
+            store.put(path, content);
+            damaged.add(manifestsByPath.get(path));
+            return "file damaged";
+        }
+        StoreFault fault = FAULTS.get(chance.nextInt(FAULTS.size()));
+        for (int i = chance.nextInt(4); i >= 0; i--) {
+            store.failReads(path, fault);
+        }
+        return fault.toString();
+    }
+
+    /** What a publish brings to its partition; fails for a set that must not be published. */
     List<RowChange> rowsOf(Publish publish) {
+        if (damaged.contains(publish.manifestDigest())) {
+            throw new AssertionError(publish + ": a damaged file was published");
+        }
         return Objects.requireNonNull(rowsByManifest.get(publish.manifestDigest()), publish.manifestDigest());
     }
 

@@ -90,6 +90,9 @@ final class Loads {
         }
         AppLoad load = cluster.state().loads().find(app.id()).orElse(null);
         if (load == null || !load.phase().isLoading()) {
+            if (load != null) {
+                cluster.world().count("loads ended, " + load.phase().status());
+            }
             begin(app);
             return;
         }
@@ -129,6 +132,12 @@ final class Loads {
         // An engine refuses files that overlap from behind.
         boolean overlap = mode != LoadMode.BEHIND && chance.oneIn(3);
         cluster.fileSets().write(root, app, keys, expiry, 1 + chance.nextInt(2), overlap);
+        if (chance.oneIn(4)) {
+            String what = cluster.fileSets().fail(root, chance);
+            cluster.world().tell(root + ": " + what);
+            cluster.world().count("fault: store");
+            cluster.world().count("store: " + what);
+        }
         StartBulkLoadRequest request = new StartBulkLoadRequest()
                 .setAppName(app.name())
                 .setClusterName(FileSets.CLUSTER)

@@ -106,7 +106,14 @@ final class SimulationTest {
             "fault: kill between two steps",
             "fault: disk fails",
             "fault: disk error",
-            "fault: all replica servers killed"
+            "fault: all replica servers killed",
+            "fault: store",
+            "store: file damaged",
+            "loads ended, BLS_FAILED",
+            "loads ended, BLS_CANCELED",
+            "loads started, BEHIND",
+            "loads started, REPLACE",
+            "loads started, ROLLBACK"
         }) {
             assertThat(counts)
                     .hasEntrySatisfying(fault, seen -> assertThat(seen).isGreaterThan(seeds / 20));

@@ -45,6 +45,15 @@ public final class InMemoryBlockStore implements BlockStore {
         return this;
     }
 
+    /** A copy of what a file holds, past all faults. */
+    public synchronized byte[] content(String path) {
+        byte[] content = files.get(spelled(path));
+        if (content == null) {
+            throw new IllegalArgumentException(path + ": no such file");
+        }
+        return content.clone();
+    }
+
     /** Bytes of that file that were handed out so far. */
     public synchronized long bytesRead(String path) {
         return bytesRead.getOrDefault(spelled(path), 0L);
