@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
             FilesetVerifyCommand.class,
             FilesetDescribeCommand.class,
             FilesetDiffCommand.class,
-            FilesetReshardCommand.class
+            FilesetReshardCommand.class,
+            FilesetCopyCommand.class
         })
 public final class FilesetCommand {}

@@ -47,6 +47,14 @@ record OpenSet(StorePlace place, FileSetLocation location) implements AutoClosea
         }
     }
 
+    /** The same cluster and app below another root of the same store. */
+    OpenSet below(String root) throws SourceException {
+        String path = root.startsWith("/")
+                ? root
+                : Path.of(root).toAbsolutePath().normalize().toString();
+        return new OpenSet(place, FileSetLocation.parse(path, location.cluster(), location.app()));
+    }
+
     /** Java's. */
     static Path temporaryDirectory() {
         return Path.of(System.getProperty("java.io.tmpdir"));

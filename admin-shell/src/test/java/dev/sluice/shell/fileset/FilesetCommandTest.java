@@ -238,6 +238,25 @@ class FilesetCommandTest {
     }
 
     @Test
+    void aSetIsCopiedWithinItsStoreAlsoOverAnOlderOne() throws Exception {
+        assertThat(build(input("rows.csv", "hash_key,value\na,1\nb,2\n"))).isZero();
+        String other = directory.resolve("others").toString();
+        for (int i = 0; i < 2; i++) {
+            assertThat(run("copy", root + "/onebox/temp", "--to=" + other))
+                    .as(err.toString())
+                    .isZero();
+            assertThat(run("verify", other + "/onebox/temp")).as(err.toString()).isZero();
+        }
+        assertThat(out.toString()).contains("4 partitions, 2 rows, ");
+        try (Stream<Path> files = Files.walk(Path.of(other))) {
+            assertThat(files.filter(path -> path.toString().endsWith(".sst"))).hasSizeLessThanOrEqualTo(2);
+        }
+        assertThat(run("verify", root + "/onebox/temp")).isZero();
+        assertThat(run("copy", root + "/onebox/temp", "--to=" + root)).isEqualTo(2);
+        assertThat(run("copy", root + "/onebox/temp", "--to=s3://bucket/x")).isEqualTo(2);
+    }
+
+    @Test
     void aSignedSetIsToldFromOthers() throws Exception {
         KeyPair keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         String pem = "-----BEGIN PRIVATE KEY-----\n"

@@ -69,6 +69,11 @@ final class ImaginaryStore implements BlockStore {
     }
 
     @Override
+    public void copy(String from, String to) {
+        throw new UnsupportedOperationException("nothing is written");
+    }
+
+    @Override
     public void delete(String path) {
         throw new UnsupportedOperationException("nothing is deleted");
     }

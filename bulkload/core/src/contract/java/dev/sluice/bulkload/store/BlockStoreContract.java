@@ -123,6 +123,21 @@ public abstract class BlockStoreContract {
     }
 
     @Test
+    void aFileIsCopiedWithinTheStore() throws Exception {
+        BlockStore store = storeWith("dir/file", "0123456789");
+        write(store, "other/place/copy", "old and longer than that");
+        store.copy(path("dir/file"), path("other/place/copy"));
+        assertThat(read(store, "other/place/copy", 0, 100)).isEqualTo("0123456789");
+        write(store, "dir/file", "changed");
+        assertThat(read(store, "other/place/copy", 0, 100)).isEqualTo("0123456789");
+        assertThat(store.list(path("other/place"))).containsExactly("copy");
+        assertThatThrownBy(() -> store.copy(path("nothing"), path("other/place/copy")))
+                .satisfies(BlockStoreContract::isNotFound);
+        assertThatThrownBy(() -> store.copy(path("dir/file"), path("../out"))).satisfies(BlockStoreContract::isPermanent);
+        assertThat(read(store, "other/place/copy", 0, 100)).isEqualTo("0123456789");
+    }
+
+    @Test
     void aLocalFileIsTakenOver() throws Exception {
         BlockStore store = storeWith("dir/file", "old");
         Path local = Files.writeString(scratch.resolve("local"), "taken");

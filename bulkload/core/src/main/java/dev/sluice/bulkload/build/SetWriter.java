@@ -81,6 +81,15 @@ final class SetWriter {
         return new SstFile(name, size, md5, Optional.of(facts.apply((int) crc.getValue())));
     }
 
+    /** The same with a file that is in the store already, and stays there. */
+    SstFile copy(int partitionIndex, SstFileName name, String from, SstFile file) throws IOException {
+        String path = location.filePath(partitionIndex, name);
+        written.add(path);
+        store.copy(from, path);
+        putSidecar(path, file.md5(), file.size());
+        return new SstFile(name, file.size(), file.md5(), file.facts());
+    }
+
     /**
      * Makes the files that were put a set, in place of the one that was there, whose files go. If it fails the older set is there
      * again, or the message says that it is not.

@@ -34,6 +34,12 @@ public interface BlockStore extends AutoCloseable {
      */
     void take(Path localFile, String path) throws BlockStoreException;
 
+    /**
+     * Makes a copy of a file within the store, replacing one of that path; whole or not at all. The store does it by itself where it
+     * can. Fails with NOT_FOUND if there is no such file.
+     */
+    void copy(String from, String to) throws BlockStoreException;
+
     /** Deletes a file; nothing happens if there is none. */
     void delete(String path) throws BlockStoreException;
 

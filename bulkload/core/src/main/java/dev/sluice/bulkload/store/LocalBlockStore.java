@@ -133,6 +133,24 @@ public final class LocalBlockStore implements BlockStore {
     }
 
     @Override
+    public void copy(String from, String to) throws BlockStoreException {
+        Path source = resolve(from);
+        Path file = resolve(to);
+        try {
+            requireFile(source, from);
+            Path temporary = temporaryBeside(file);
+            // Not a link: whoever changes one file may not change the other.
+            Files.copy(source, temporary);
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+            publish(temporary, file);
+        } catch (IOException e) {
+            throw failure(from, e);
+        }
+    }
+
+    @Override
     public void delete(String path) throws BlockStoreException {
         Path file = resolve(path);
         try {

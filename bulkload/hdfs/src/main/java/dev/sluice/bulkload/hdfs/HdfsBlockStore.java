@@ -5,6 +5,7 @@ import dev.sluice.bulkload.store.BlockStoreException;
 import dev.sluice.bulkload.store.BlockStoreException.Kind;
 import dev.sluice.bulkload.store.BlockWriter;
 import dev.sluice.bulkload.store.StorePath;
+import dev.sluice.bulkload.store.StreamCopy;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -175,6 +176,11 @@ final class HdfsBlockStore implements BlockStore {
         } catch (IOException e) {
             throw new BlockStoreException(Kind.PERMANENT, localFile + ": " + reason(e), e);
         }
+    }
+
+    @Override
+    public void copy(String from, String to) throws BlockStoreException {
+        StreamCopy.copy(this, from, to);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.sluice.bulkload.store.BlockStoreException;
 import dev.sluice.bulkload.store.BlockStoreException.Kind;
 import dev.sluice.bulkload.store.BlockWriter;
 import dev.sluice.bulkload.store.StorePath;
+import dev.sluice.bulkload.store.StreamCopy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,6 +36,8 @@ final class S3BlockStore implements BlockStore {
     private static final Logger LOG = LoggerFactory.getLogger(S3BlockStore.class);
 
     private static final String OCTETS = "application/octet-stream";
+
+    private static final long COPY_BYTES_MAX = 5L * 1024 * 1024 * 1024;
 
     /** Of a condition: whatever is there. */
     static final String ANY = "*";
@@ -218,6 +221,23 @@ final class S3BlockStore implements BlockStore {
         } catch (IOException e) {
             throw failures.of(path, e);
         }
+    }
+
+    /** The store does it; only a file that is larger than the protocol allows for that goes through this process. */
+    @Override
+    public void copy(String from, String to) throws BlockStoreException {
+        String target = keyToWrite(to);
+        if (size(from) > COPY_BYTES_MAX) {
+            StreamCopy.copy(this, from, to);
+            return;
+        }
+        String source = keyToWrite(from);
+        call(
+                from,
+                client -> client.copyObject(request -> request.sourceBucket(bucket())
+                        .sourceKey(source)
+                        .destinationBucket(bucket())
+                        .destinationKey(target)));
     }
 
     @Override

@@ -91,6 +91,13 @@ public final class FaultyBlockStore implements BlockStore {
     }
 
     @Override
+    public void copy(String from, String to) throws BlockStoreException {
+        ask("copy", to);
+        store.copy(from, to);
+        answer("copy", to);
+    }
+
+    @Override
     public void delete(String path) throws BlockStoreException {
         ask("delete", path);
         store.delete(path);

@@ -112,6 +112,14 @@ public final class InMemoryBlockStore implements BlockStore {
     }
 
     @Override
+    public void copy(String from, String to) throws BlockStoreException {
+        String target = checked(to);
+        synchronized (this) {
+            put(target, require(checked(from)));
+        }
+    }
+
+    @Override
     public synchronized void delete(String path) throws BlockStoreException {
         files.remove(checked(path));
     }
