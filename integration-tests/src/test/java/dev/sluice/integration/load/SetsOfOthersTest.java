@@ -92,4 +92,22 @@ class SetsOfOthersTest {
             assertThat(cluster.get(app, LoadCluster.key(1))).isEqualTo("owner-1");
         }
     }
+
+    /** A set that was put together from two builds, as a reader sees it whom a build overtakes: the leader finds it. */
+    @Test
+    void manifestsOfAnotherBuildThanTheDescriptionFailTheLoad() throws Exception {
+        String app = "mixed";
+        try (LoadCluster cluster = new LoadCluster(directory)) {
+            cluster.create(app, PARTITIONS);
+            cluster.buildSet(app, PARTITIONS, ROWS, "old-");
+            Path description = cluster.fileSet(app).resolve("bulk_load_info");
+            byte[] old = Files.readAllBytes(description);
+            cluster.buildSet(app, PARTITIONS, ROWS, "new-");
+            Files.write(description, old);
+            cluster.start(app);
+            assertThat(cluster.awaitEnd(app, BulkLoadStatus.BLS_FAILED).toString())
+                    .contains("is not the one that bulk_load_info was written for");
+            assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isZero();
+        }
+    }
 }

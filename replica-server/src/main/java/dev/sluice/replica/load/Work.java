@@ -40,7 +40,7 @@ final class Work {
     private static final Logger LOG = LoggerFactory.getLogger(Work.class);
     private static final int MANIFEST_ATTEMPTS_MAX = 6;
     private static final long BACKOFF_MS = 100;
-    /** Files of at least this size are ingested at a price that does not show beside their bytes. */
+    /** Of a repacked file: what each file costs beyond its bytes, when it is taken in, is little beside them then. */
     private static final long REPACKED_BYTES_MIN = 64L * 1024 * 1024;
 
     static final String REPACKED = "load.repacked";

@@ -42,7 +42,6 @@ import org.slf4j.LoggerFactory;
 final class HdfsBlockStore implements BlockStore {
     private static final Logger LOG = LoggerFactory.getLogger(HdfsBlockStore.class);
     private static final String TEMPORARY_PREFIX = ".sluice-tmp-";
-    private static final int COPY_BUFFER_BYTES = 1024 * 1024;
     private static final int CONNECT_ATTEMPTS = 3;
 
     private final DistributedFileSystem files;
@@ -164,11 +163,7 @@ final class HdfsBlockStore implements BlockStore {
     public void take(java.nio.file.Path localFile, String path) throws BlockStoreException {
         try (BlockWriter writer = create(path);
                 InputStream in = Files.newInputStream(localFile)) {
-            byte[] buffer = new byte[COPY_BUFFER_BYTES];
-            int read;
-            while ((read = in.read(buffer)) > 0) {
-                writer.write(buffer, 0, read);
-            }
+            in.transferTo(writer);
             writer.commit();
             Files.deleteIfExists(localFile);
         } catch (BlockStoreException e) {
