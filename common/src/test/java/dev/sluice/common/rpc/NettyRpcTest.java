@@ -209,6 +209,8 @@ class NettyRpcTest {
             HostPort target = new HostPort("127.0.0.1", liar.getLocalPort());
             CompletableFuture<ReadResponse> asked = client.call(target, DataRpcs.GET, HEADER, key(1));
             try (java.net.Socket accepted = liar.accept()) {
+                // Only then does the request wait for a reply of this connection.
+                assertThat(accepted.getInputStream().read()).isNotNegative();
                 accepted.getOutputStream().write(new byte[] {0x7f, 0, 0, 0, 1, 2, 3, 4});
                 assertThat(errorOf(asked)).isEqualTo(ErrorCode.ERR_NETWORK_FAILURE);
             }
