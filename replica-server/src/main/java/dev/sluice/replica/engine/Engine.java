@@ -40,9 +40,10 @@ public interface Engine extends AutoCloseable {
     long flush();
 
     /**
-     * Prepares a publish so that the critical step is short: flushes; hard-links the staged files beside the engine, or for
-     * {@code replace} fills a hidden generation with them; for a rollback looks whether the generation is kept. Runs on a
-     * maintenance pool, may be repeated, and may be left out (then {@link #publish} does it).
+     * Prepares a publish so that the critical step is short: hard-links the staged files beside the engine and reads their
+     * indexes and filters into its cache, or for {@code replace} fills a hidden generation with them, or for a rollback looks
+     * whether the generation is kept; then flushes. Runs on a maintenance pool, may be repeated, and may be left out (then
+     * {@link #publish} does it).
      */
     void preparePublish(Publish publish, List<Path> stagedFiles);
 

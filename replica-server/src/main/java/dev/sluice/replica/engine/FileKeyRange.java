@@ -21,10 +21,14 @@ import org.rocksdb.SstFileReaderIterator;
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by its parts only
 record FileKeyRange(String of, byte[] first, byte[] last) {
-    /** The range of an SST file; empty if it has no rows. */
-    static Optional<FileKeyRange> ofFile(Path file) throws RocksDBException {
-        try (Options options = new Options();
-                ReadOptions readOptions = new ReadOptions();
+    /**
+     * The range of an SST file; empty if it has no rows.
+     *
+     * @param options to read it with; if they have a block cache, then the file's index, filter and outer blocks are in it
+     *     afterwards
+     */
+    static Optional<FileKeyRange> ofFile(Path file, Options options) throws RocksDBException {
+        try (ReadOptions readOptions = new ReadOptions();
                 SstFileReader reader = new SstFileReader(options)) {
             reader.open(file.toString());
             try (SstFileReaderIterator rows = reader.newIterator(readOptions)) {

@@ -225,6 +225,11 @@ final class RocksDatabase implements AutoCloseable {
         return settings.rows().numLevels() - 1;
     }
 
+    /** To read a file as if it were one of the database. */
+    Options fileOptions() {
+        return settings.files();
+    }
+
     /** Fails with status {@code Incomplete} where a block is not in the cache. */
     ReadOptions readFromMemory() {
         return readFromMemory;

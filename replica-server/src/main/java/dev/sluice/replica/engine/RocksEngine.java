@@ -71,8 +71,9 @@ final class RocksEngine implements Engine {
      * A publish whose files are ready.
      *
      * @param links to ingest; empty if there is nothing to ingest, or it is there
+     * @param ranges of those that have rows
      */
-    private record Prepared(long loadId, List<Path> stagedFiles, List<Path> links) {}
+    private record Prepared(long loadId, List<Path> stagedFiles, List<Path> links, List<FileKeyRange> ranges) {}
 
     /** A generation that holds the staged files of a load. */
     private record Hidden(Generation generation, List<Path> stagedFiles) {}
@@ -231,10 +232,9 @@ final class RocksEngine implements Engine {
         pin();
         try {
             if (publish.loadId() > publishedLoadId) {
-                flush();
                 publishing.lock();
                 try {
-                    // It may have been published while this flushed: links made then would hold the space for nothing.
+                    // It may have been published meanwhile: links made then would hold the space for nothing.
                     if (publish.loadId() > publishedLoadId) {
                         switch (publish.mode()) {
                             case MERGE -> prepare(publish, staged);
@@ -249,6 +249,8 @@ final class RocksEngine implements Engine {
                 } finally {
                     publishing.unlock();
                 }
+                // Last: an ingest stops writes to flush those that came in between.
+                flush();
             }
         } catch (RocksDBException e) {
             throw failure(directory, "load " + publish.loadId() + " cannot be prepared", e);
@@ -311,9 +313,7 @@ final class RocksEngine implements Engine {
                             new FileKeyRange("an earlier load of mode behind", file.smallestKey(), file.largestKey()));
                 }
             }
-            for (Path path : staged) {
-                FileKeyRange.ofFile(path).ifPresent(ranges::add);
-            }
+            ranges.addAll(rangesOf(staged));
             return FileKeyRange.findOverlap(ranges);
         } catch (RocksDBException e) {
             throw failure(directory, "its files cannot be compared with staged ones", e);
@@ -436,16 +436,26 @@ final class RocksEngine implements Engine {
         }
         try {
             boolean there = StagedFiles.anyIsLive(staged, liveFiles());
-            ready = new Prepared(publish.loadId(), List.copyOf(staged), there ? List.of() : stagedFiles.link(staged));
+            List<Path> links = there ? List.of() : stagedFiles.link(staged);
+            // An ingest opens every file, with its index and filter: from here on they are in the cache.
+            ready = new Prepared(publish.loadId(), List.copyOf(staged), links, rangesOf(links));
             if (!ready.links().isEmpty()) {
                 current.liftStallLimits(database.db());
             }
         } catch (IOException | RocksDBException e) {
-            throw failure(directory, "the staged files of load " + publish.loadId() + " cannot be linked", e);
+            throw failure(directory, "the staged files of load " + publish.loadId() + " cannot be linked and read", e);
         }
         prepared = ready;
         steps.reached(Step.LINKED);
         return ready;
+    }
+
+    private List<FileKeyRange> rangesOf(List<Path> files) throws RocksDBException {
+        List<FileKeyRange> ranges = new ArrayList<>(files.size());
+        for (Path file : files) {
+            FileKeyRange.ofFile(file, database.fileOptions()).ifPresent(ranges::add);
+        }
+        return ranges;
     }
 
     /** What of the load an expired row would hide; looks for it if that was not done before. */
@@ -555,7 +565,7 @@ final class RocksEngine implements Engine {
         steps.reached(Step.BEFORE_INGEST);
         if (!ready.links().isEmpty()) {
             if (publish.mode() == LoadMode.MERGE && database.allowsBehind()) {
-                keepFromLastLevel(ready.links());
+                keepFromLastLevel(ready.ranges());
             }
             ingest(current, ready.links(), publish.mode() == LoadMode.BEHIND);
         }
@@ -575,13 +585,10 @@ final class RocksEngine implements Engine {
      * RocksDB puts a file where nothing is into the last level, where rows from behind would have no place below it any more. So
      * that something is there, the first row of each file is written once more as it is.
      */
-    private void keepFromLastLevel(List<Path> links) throws RocksDBException {
+    private void keepFromLastLevel(List<FileKeyRange> ranges) throws RocksDBException {
         try (WriteBatch batch = new WriteBatch()) {
-            for (Path link : links) {
-                Optional<FileKeyRange> range = FileKeyRange.ofFile(link);
-                if (range.isPresent()) {
-                    writeAsItIs(batch, range.get().first());
-                }
+            for (FileKeyRange range : ranges) {
+                writeAsItIs(batch, range.first());
             }
             database.write(batch);
         }

@@ -13,6 +13,7 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.Env;
 import org.rocksdb.InfoLogLevel;
+import org.rocksdb.Options;
 import org.rocksdb.RateLimiter;
 import org.rocksdb.WriteBufferManager;
 
@@ -29,6 +30,7 @@ final class RocksSettings implements AutoCloseable {
     private final DBOptions database;
     private final ColumnFamilyOptions rows;
     private final ColumnFamilyOptions internal;
+    private final Options files;
 
     RocksSettings(
             EngineOptions options,
@@ -55,6 +57,15 @@ final class RocksSettings implements AutoCloseable {
         if (limiter != null) {
             database.setRateLimiter(limiter);
         }
+        BlockBasedTableConfig tables = new BlockBasedTableConfig()
+                .setBlockCache(blockCache)
+                .setBlockSize(BLOCK_BYTES)
+                // A point read finds its place in a block by hash, without searching it.
+                .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
+                .setCacheIndexAndFilterBlocks(true)
+                .setCacheIndexAndFilterBlocksWithHighPriority(true)
+                .setPinL0FilterAndIndexBlocksInCache(true)
+                .setFilterPolicy(own(new BloomFilter(BLOOM_BITS_PER_KEY)));
         rows = own(new ColumnFamilyOptions())
                 .setWriteBufferSize(options.writeBufferBytes())
                 .setMaxWriteBufferNumber(WRITE_BUFFERS_PER_FAMILY_MAX)
@@ -62,15 +73,8 @@ final class RocksSettings implements AutoCloseable {
                 .setLevel0FileNumCompactionTrigger(LEVEL0_COMPACTION_FILES)
                 // Dynamic level sizes leave no last level for files that are loaded behind.
                 .setLevelCompactionDynamicLevelBytes(false)
-                .setTableFormatConfig(new BlockBasedTableConfig()
-                        .setBlockCache(blockCache)
-                        .setBlockSize(BLOCK_BYTES)
-                        // A point read finds its place in a block by hash, without searching it.
-                        .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
-                        .setCacheIndexAndFilterBlocks(true)
-                        .setCacheIndexAndFilterBlocksWithHighPriority(true)
-                        .setPinL0FilterAndIndexBlocksInCache(true)
-                        .setFilterPolicy(own(new BloomFilter(BLOOM_BITS_PER_KEY))));
+                .setTableFormatConfig(tables);
+        files = own(new Options()).setTableFormatConfig(tables);
         internal = own(new ColumnFamilyOptions())
                 .setWriteBufferSize(1 << 20)
                 .setTableFormatConfig(new BlockBasedTableConfig().setBlockCache(blockCache));
@@ -82,6 +86,11 @@ final class RocksSettings implements AutoCloseable {
 
     ColumnFamilyOptions rows() {
         return rows;
+    }
+
+    /** To read a file as the families of rows do, with their cache: a block's place in it is the file's own. */
+    Options files() {
+        return files;
     }
 
     ColumnFamilyOptions internal() {

@@ -179,7 +179,7 @@ final class RocksEngineTest extends EngineContract {
         try (Engine engine = open()) {
             assertThatThrownBy(() -> engine.publish(1, publish(7), List.of(rubbish)))
                     .isInstanceOf(EngineException.class)
-                    .hasMessageContaining("load 7 cannot be published");
+                    .hasMessageContaining("the staged files of load 7 cannot be linked and read");
             assertThat(engine.publishedLoadId()).isZero();
         }
     }

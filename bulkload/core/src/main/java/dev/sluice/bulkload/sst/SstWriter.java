@@ -35,6 +35,9 @@ public final class SstWriter implements AutoCloseable {
     /** The system is asked to write as it comes: all of a large file at once would hold up everybody's next fsync. */
     private static final long BYTES_PER_SYNC = 1024 * 1024;
 
+    /** As in the engine that takes the files; a smaller one makes their indexes larger, which an ingest reads. */
+    private static final int BLOCK_BYTES = 16 * 1024;
+
     private static final double FILTER_BITS_PER_KEY = 10;
 
     /** The size on disk is asked for natively, so not after every row. */
@@ -64,6 +67,7 @@ public final class SstWriter implements AutoCloseable {
         // Blocks with an index by hash are read by RocksDB 5.18 and later, so by every Pegasus of this format version.
         options.setTableFormatConfig(new BlockBasedTableConfig()
                 .setFormatVersion(FORMAT_VERSION)
+                .setBlockSize(BLOCK_BYTES)
                 .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
                 .setFilterPolicy(filter));
         options.setCompressionType(

@@ -120,12 +120,12 @@ final class InMemoryEngine implements Engine {
     public synchronized void preparePublish(Publish publish, List<Path> staged) {
         requireOpen();
         if (publish.loadId() > current.publishedLoadId()) {
-            flush();
             switch (publish.mode()) {
                 case MERGE, BEHIND -> prepare(publish, staged);
                 case REPLACE -> fill(publish, staged);
                 case ROLLBACK -> kept(publish);
             }
+            flush();
         }
     }
 
