@@ -36,7 +36,12 @@ public final class SstWriter implements AutoCloseable {
     private static final long BYTES_PER_SYNC = 1024 * 1024;
 
     /** As in the engine that takes the files; a smaller one makes their indexes larger, which an ingest reads. */
-    private static final int BLOCK_BYTES = 16 * 1024;
+    private static final int BLOCK_BYTES_MAX = 16 * 1024;
+
+    /** The size of a file is only known in whole blocks: small ones have so many at least, if blocks are not too small then. */
+    private static final int BLOCKS_OF_SMALL_FILE = 16;
+
+    private static final int BLOCK_BYTES_MIN = 4 * 1024;
 
     private static final double FILTER_BITS_PER_KEY = 10;
 
@@ -67,7 +72,7 @@ public final class SstWriter implements AutoCloseable {
         // Blocks with an index by hash are read by RocksDB 5.18 and later, so by every Pegasus of this format version.
         options.setTableFormatConfig(new BlockBasedTableConfig()
                 .setFormatVersion(FORMAT_VERSION)
-                .setBlockSize(BLOCK_BYTES)
+                .setBlockSize(Math.max(BLOCK_BYTES_MIN, Math.min(BLOCK_BYTES_MAX, targetBytes / BLOCKS_OF_SMALL_FILE)))
                 .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
                 .setFilterPolicy(filter));
         options.setCompressionType(

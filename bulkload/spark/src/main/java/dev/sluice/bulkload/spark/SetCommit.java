@@ -3,9 +3,11 @@ package dev.sluice.bulkload.spark;
 import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.FileSetLocation;
 import dev.sluice.bulkload.fileset.Manifest;
+import dev.sluice.bulkload.fileset.SetSignature;
 import dev.sluice.bulkload.fileset.SstFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.security.PrivateKey;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -39,6 +41,7 @@ final class SetCommit implements AutoCloseable {
     private final SetDirectory set;
     private final String jobPrefix;
     private final WriteOptions options;
+    private final Optional<PrivateKey> signingKey;
     private final boolean isRefusedIfThere;
     private final Map<Integer, Manifest> older = new ConcurrentHashMap<>();
     private final Set<Integer> replaced = ConcurrentHashMap.newKeySet();
@@ -49,10 +52,16 @@ final class SetCommit implements AutoCloseable {
     private boolean isPublished;
 
     /** The prefix is that of all files that tasks of this job write. */
-    SetCommit(SetDirectory set, String jobPrefix, WriteOptions options, boolean isRefusedIfThere) {
+    SetCommit(
+            SetDirectory set,
+            String jobPrefix,
+            WriteOptions options,
+            Optional<PrivateKey> signingKey,
+            boolean isRefusedIfThere) {
         this.set = set;
         this.jobPrefix = jobPrefix;
         this.options = options;
+        this.signingKey = signingKey;
         this.isRefusedIfThere = isRefusedIfThere;
     }
 
@@ -61,8 +70,10 @@ final class SetCommit implements AutoCloseable {
         List<Manifest> manifests = IntStream.range(0, options.partitions())
                 .mapToObj(partition -> manifest(written, partition))
                 .toList();
-        BulkLoadInfo info =
+        BulkLoadInfo unsigned =
                 new BulkLoadInfo(options.appId(), options.app(), options.partitions()).withManifests(manifests);
+        BulkLoadInfo info =
+                signingKey.map(key -> SetSignature.sign(unsigned, key)).orElse(unsigned);
         List<Integer> partitions = IntStream.range(0, manifests.size()).boxed().toList();
         noteOlder();
         newInfo = info;

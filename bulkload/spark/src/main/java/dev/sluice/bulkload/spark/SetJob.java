@@ -1,9 +1,11 @@
 package dev.sluice.bulkload.spark;
 
 import java.io.IOException;
+import java.security.PrivateKey;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -31,7 +33,8 @@ final class SetJob {
     static void run(SetDirectory set, Configuration conf, WriteOptions options, SaveMode mode, Dataset<Row> data)
             throws IOException {
         String jobPrefix = UUID.randomUUID().toString().substring(0, NAME_CHARACTERS) + "-";
-        try (SetCommit commit = new SetCommit(set, jobPrefix, options, mode != SaveMode.Overwrite)) {
+        Optional<PrivateKey> signingKey = options.readSigningKey();
+        try (SetCommit commit = new SetCommit(set, jobPrefix, options, signingKey, mode != SaveMode.Overwrite)) {
             Map<Integer, WrittenPartition> written = write(set, conf, options, jobPrefix, data);
             commit.publish(written);
             LOG.info(

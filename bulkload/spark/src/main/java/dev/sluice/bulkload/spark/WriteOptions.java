@@ -1,13 +1,18 @@
 package dev.sluice.bulkload.spark;
 
 import dev.sluice.bulkload.fileset.BulkLoadInfo;
+import dev.sluice.bulkload.fileset.SetSignature;
 import dev.sluice.bulkload.sst.SstOptions;
 import dev.sluice.bulkload.sst.SstOptions.Compression;
+import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param fileBytes size at which a file ends and the next begins
  * @param compression of the files
  * @param tempDir where a task keeps the file that it is writing; empty: the JVM's directory
+ * @param signKey file with the private key that signs the set, on the driver's machine; empty: it is not signed
  */
-record WriteOptions(int partitions, String app, int appId, long fileBytes, Compression compression, String tempDir)
+record WriteOptions(
+        int partitions, String app, int appId, long fileBytes, Compression compression, String tempDir, String signKey)
         implements Serializable {
     /** Options that begin with it are Hadoop's. */
     static final String HADOOP_PREFIX = "fs.";
@@ -41,9 +48,10 @@ record WriteOptions(int partitions, String app, int appId, long fileBytes, Compr
     static final String FILE_SIZE = "fileSize";
     static final String COMPRESSION = "compression";
     static final String TEMP_DIR = "tempDir";
+    static final String SIGN_KEY = "signKey";
 
-    private static final List<String> KNOWN =
-            List.of(PATH, PARTITIONS, HASH_KEY, SORT_KEY, VALUE, TTL, APP, APP_ID, FILE_SIZE, COMPRESSION, TEMP_DIR);
+    private static final List<String> KNOWN = List.of(
+            PATH, PARTITIONS, HASH_KEY, SORT_KEY, VALUE, TTL, APP, APP_ID, FILE_SIZE, COMPRESSION, TEMP_DIR, SIGN_KEY);
 
     /** The options of a map that does not mind the case of names. Throws {@link IllegalArgumentException}. */
     static WriteOptions parse(Map<String, String> options, String defaultApp) {
@@ -54,7 +62,8 @@ record WriteOptions(int partitions, String app, int appId, long fileBytes, Compr
                 (int) number(options, APP_ID, BulkLoadInfo.UNBOUND, 0, Integer.MAX_VALUE),
                 number(options, FILE_SIZE, SstOptions.DEFAULTS.targetBytes(), 1, Long.MAX_VALUE),
                 compression(options),
-                tempDir(options));
+                tempDir(options),
+                options.getOrDefault(SIGN_KEY, ""));
     }
 
     static String path(Map<String, String> options) {
@@ -68,6 +77,20 @@ record WriteOptions(int partitions, String app, int appId, long fileBytes, Compr
 
     static String tempDir(Map<String, String> options) {
         return options.getOrDefault(TEMP_DIR, "");
+    }
+
+    /** Reads the key that signs the set; its content is neither kept here nor in a message. */
+    Optional<PrivateKey> readSigningKey() {
+        if (signKey.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(SetSignature.readPrivateKey(Path.of(signKey)));
+        } catch (IOException e) {
+            throw bad(SIGN_KEY, signKey, "cannot be read on the driver's machine: " + e);
+        } catch (IllegalArgumentException e) {
+            throw bad(SIGN_KEY, signKey, e.getMessage());
+        }
     }
 
     SstOptions sst() {
@@ -136,7 +159,7 @@ record WriteOptions(int partitions, String app, int appId, long fileBytes, Compr
                                 .collect(Collectors.joining(", ")));
     }
 
-    private static IllegalArgumentException bad(String name, String value, String reason) {
+    private static IllegalArgumentException bad(String name, String value, @Nullable String reason) {
         return new IllegalArgumentException("option " + name + " = '" + value + "': " + reason);
     }
 }

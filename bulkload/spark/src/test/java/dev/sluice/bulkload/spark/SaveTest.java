@@ -7,12 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.Manifest;
+import dev.sluice.bulkload.fileset.SetSignature;
 import dev.sluice.bulkload.spark.WrittenSet.Model;
 import dev.sluice.common.data.StoredValue;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedMap;
@@ -60,6 +64,30 @@ class SaveTest {
         assertThat(WrittenSet.read(root)).isEqualTo(rows.model().partitions());
         assertThat(WrittenSet.info(root)).isEqualTo(described(new BulkLoadInfo(12, "other", 5)));
         assertThat(WrittenSet.names(root)).hasSize(1 + 5 + 1);
+    }
+
+    @Test
+    void aSetIsSignedByTheDriverIfThereIsAKey() throws Exception {
+        KeyPair keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        Path key = Files.writeString(
+                temp.resolve("key.pem"),
+                "-----BEGIN PRIVATE KEY-----\n"
+                        + Base64.getEncoder().encodeToString(keys.getPrivate().getEncoded())
+                        + "\n-----END PRIVATE KEY-----\n");
+        TestRows rows = TestRows.of(10, 2, "a");
+        writer(rows.data(), 2).option("signKey", key.toString()).save(path());
+
+        SetSignature.requireSigned(LOCATION.infoPath(), WrittenSet.info(root), keys.getPublic());
+        assertThat(WrittenSet.read(root)).isEqualTo(rows.model().partitions());
+    }
+
+    @Test
+    void aKeyThatCannotBeReadEndsTheJobBeforeItWrites() {
+        assertThatThrownBy(() -> writer(TestRows.of(10, 2, "a").data(), 2)
+                        .option("signKey", root.resolve("absent.pem").toString())
+                        .save(path()))
+                .hasMessageContaining("absent.pem': cannot be read on the driver's machine");
+        assertThat(root).isEmptyDirectory();
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which files stay, and which go. */
 class SetCommitTest {
     private static final String JOB = "job2-";
-    private static final WriteOptions OPTIONS = new WriteOptions(2, "orders", 0, 1024, Compression.LZ4, "");
+    private static final WriteOptions OPTIONS = new WriteOptions(2, "orders", 0, 1024, Compression.LZ4, "", "");
 
     @TempDir
     private Path root;
@@ -37,8 +38,8 @@ class SetCommitTest {
     void anOlderSetAndFilesOfAttempts() throws IOException {
         put("0/job1-1-00001.sst");
         put("3/job1-2-00001.sst");
-        try (SetCommit older =
-                new SetCommit(set(), "job1-", new WriteOptions(4, "orders", 0, 1, Compression.LZ4, ""), true)) {
+        try (SetCommit older = new SetCommit(
+                set(), "job1-", new WriteOptions(4, "orders", 0, 1, Compression.LZ4, "", ""), Optional.empty(), true)) {
             older.publish(Map.of(0, written(0, "job1-1-00001.sst"), 3, written(3, "job1-2-00001.sst")));
         }
         put("0/job2-7-00001.sst");
@@ -54,7 +55,7 @@ class SetCommitTest {
 
     @Test
     void whatNoManifestOfTheNewSetNamesGoes() throws IOException {
-        try (SetCommit commit = new SetCommit(set(), JOB, OPTIONS, false)) {
+        try (SetCommit commit = new SetCommit(set(), JOB, OPTIONS, Optional.empty(), false)) {
             commit.publish(Map.of(0, written(0, "job2-8-00001.sst")));
         }
         assertThat(WrittenSet.names(root))
@@ -68,7 +69,7 @@ class SetCommitTest {
 
     @Test
     void aJobThatPublishesNothingTakesItsFilesBack() throws IOException {
-        try (SetCommit commit = new SetCommit(set(), JOB, OPTIONS, false)) {
+        try (SetCommit commit = new SetCommit(set(), JOB, OPTIONS, Optional.empty(), false)) {
             assertThat(commit).isNotNull();
         }
         assertOlderSetIsAlone();
@@ -76,7 +77,7 @@ class SetCommitTest {
 
     @Test
     void aSetThatCameWhileAJobWithoutOverwriteRanStays() throws IOException {
-        try (SetCommit commit = new SetCommit(set(), JOB, OPTIONS, true)) {
+        try (SetCommit commit = new SetCommit(set(), JOB, OPTIONS, Optional.empty(), true)) {
             assertThatThrownBy(() -> commit.publish(Map.of(0, written(0, "job2-8-00001.sst"))))
                     .hasMessageContaining("somebody else wrote the set while this job was running");
         }
@@ -88,7 +89,7 @@ class SetCommitTest {
         List<SstFile> files = java.util.stream.IntStream.rangeClosed(0, Manifest.FILES_MAX)
                 .mapToObj(i -> new SstFile(new SstFileName(JOB + i), 1, ""))
                 .toList();
-        try (SetCommit commit = new SetCommit(set(), JOB, OPTIONS, false)) {
+        try (SetCommit commit = new SetCommit(set(), JOB, OPTIONS, Optional.empty(), false)) {
             assertThatThrownBy(() -> commit.publish(Map.of(0, new WrittenPartition(0, new Manifest(files), 1, 0))))
                     .hasMessageContaining("option fileSize must be larger");
         }
@@ -102,7 +103,7 @@ class SetCommitTest {
         Manifest manifest = set().readManifest(info, 0);
         AtomicInteger reads = new AtomicInteger();
         FaultyFileSystem.failOnOpen(file -> file.getName().equals(name) && reads.incrementAndGet() == 1);
-        try (SetCommit commit = new SetCommit(faultySet(), JOB, OPTIONS, false)) {
+        try (SetCommit commit = new SetCommit(faultySet(), JOB, OPTIONS, Optional.empty(), false)) {
             assertThatThrownBy(() -> commit.publish(Map.of(0, written(0, "job2-8-00001.sst"))))
                     .hasMessageContaining(name + ": the test lets this fail");
         }
@@ -115,7 +116,7 @@ class SetCommitTest {
     void anOlderSetThatIsDamagedIsReplaced() throws IOException {
         put(FileSetLocation.INFO_NAME);
         put("0/" + FileSetLocation.MANIFEST_NAME);
-        try (SetCommit commit = new SetCommit(set(), JOB, OPTIONS, false)) {
+        try (SetCommit commit = new SetCommit(set(), JOB, OPTIONS, Optional.empty(), false)) {
             commit.publish(Map.of(0, written(0, "job2-8-00001.sst")));
         }
         assertThat(set().readManifest(set().readInfo(), 0).files()).hasSize(1);
@@ -131,7 +132,7 @@ class SetCommitTest {
             }
             return false;
         });
-        try (SetCommit commit = new SetCommit(faultySet(), JOB, OPTIONS, false)) {
+        try (SetCommit commit = new SetCommit(faultySet(), JOB, OPTIONS, Optional.empty(), false)) {
             assertThatThrownBy(() -> commit.publish(Map.of(0, written(0, "job2-8-00001.sst"))))
                     .hasMessageContaining("bulk_load_info: somebody else wrote it meanwhile");
         }
@@ -150,7 +151,7 @@ class SetCommitTest {
             }
             return false;
         });
-        try (SetCommit commit = new SetCommit(faultySet(), JOB, OPTIONS, false)) {
+        try (SetCommit commit = new SetCommit(faultySet(), JOB, OPTIONS, Optional.empty(), false)) {
             assertThatThrownBy(() -> commit.publish(Map.of(0, written(0, "job2-8-00001.sst"))))
                     .hasMessageContaining("bulk_load_info: is not what this job wrote");
         }
@@ -167,7 +168,7 @@ class SetCommitTest {
             }
             return false;
         });
-        try (SetCommit commit = new SetCommit(faultySet(), JOB, OPTIONS, false)) {
+        try (SetCommit commit = new SetCommit(faultySet(), JOB, OPTIONS, Optional.empty(), false)) {
             assertThatThrownBy(() -> commit.publish(Map.of(0, written(0, "job2-8-00001.sst"))))
                     .hasMessageContaining("is not the one that bulk_load_info was written for");
         }
