@@ -487,7 +487,7 @@ final class ReplicaLoads implements LoadHooks {
             listener.onFailed(
                     new LoadError(
                             ErrorCode.ERR_OBJECT_NOT_FOUND,
-                            host.gpid() + " on " + host.self() + ": generation " + rollback.rollbackTo()
+                            "generation " + rollback.rollbackTo()
                                     + " is not kept any more; the app cannot be rolled back to it"),
                     false);
         }

@@ -215,7 +215,7 @@ final class Work {
     private void requireFitsBehind(StagingDirectory directory, Manifest manifest) throws SourceException {
         Optional<String> conflict = engine.findBehindConflict(directory.paths(manifest));
         if (conflict.isPresent()) {
-            throw SourceException.damaged(where, "cannot be loaded behind: " + conflict.get());
+            throw SourceException.damaged("the set", "cannot be loaded behind: " + conflict.get());
         }
     }
 
