@@ -114,7 +114,7 @@ public final class MetaOptions {
 
     public static final Option<Boolean> ALLOW_FAULT_POINTS = Options.bool(META, "allow_fault_points")
             .defaultValue(false)
-            .doc("For tests and drills: remote commands may hold this server at named points of its work.");
+            .doc("For tests and drills: remote commands may hold or end this server at named points of its work.");
 
     public static final Option<String> BULK_LOAD_VERIFY = LoadOptions.VERIFY;
 

@@ -17,6 +17,7 @@ import dev.sluice.meta.guardian.Standing;
 import dev.sluice.meta.leader.MetaLeader;
 import dev.sluice.meta.leader.StateListener;
 import dev.sluice.meta.load.LoadDriver;
+import dev.sluice.meta.load.LoadFaults;
 import dev.sluice.meta.load.LoadHandlers;
 import dev.sluice.meta.load.LoadOptions;
 import dev.sluice.meta.load.Nodes;
@@ -88,7 +89,9 @@ public record MetaWiring(LoadDriver loads, NodeRegistry registry) implements Aut
         NodeOptions nodeOptions = nodeOptions(config);
         // Loads ask which nodes live, and say what nodes are to do: one of the two has to come first.
         AtomicReference<@Nullable NodeRegistry> nodes = new AtomicReference<>();
-        FaultPoints faults = FaultPoints.holding(LoadDriver.faultPoints(), config.get(MetaOptions.ALLOW_FAULT_POINTS));
+        FaultPoints faultPoints =
+                FaultPoints.of(LoadFaults.halting(), LoadFaults.holding(), config.get(MetaOptions.ALLOW_FAULT_POINTS));
+        LoadFaults faults = new LoadFaults(faultPoints);
         LoadOptions loadOptions = new LoadOptions(
                 config.get(MetaOptions.BULK_LOAD_VERIFY),
                 config.get(MetaOptions.MIN_REPLICA_COUNT),
@@ -103,6 +106,7 @@ public record MetaWiring(LoadDriver loads, NodeRegistry registry) implements Aut
         Keeper keeper = new Keeper(loop, owner, registry, guardian, () -> balanceOptions(config));
         registry.addListener(new LoadReportsFrom(loads));
         registry.addListener(keeper);
+        owner.addListener(faults);
         Survey survey = null;
         if (config.get(MetaOptions.RECOVER)) {
             survey = new Survey(loop, functionLevel(config));
@@ -115,7 +119,7 @@ public record MetaWiring(LoadDriver loads, NodeRegistry registry) implements Aut
         owner.addListener(keeper);
         owner.addListener(new LeaderLog(world.self()));
 
-        faults.registerCommand(world.commands(), "meta.fault-point");
+        faultPoints.registerCommand(world.commands(), "meta.fault-point");
         new AdminHandlers(
                         owner,
                         () -> liveNodes(registry),

@@ -104,9 +104,10 @@ public final class ReplicaServer implements AutoCloseable {
                 () -> new ServerIdentity(identity.clusterId(), address, identity.incarnation());
         RpcIo io = closing(RpcIo.start("replica-io-" + address.port(), 2));
         NettyRpcClient rpc = closing(new NettyRpcClient(io, greeting, RpcLimits.DEFAULT));
-        FaultPoints faults = FaultPoints.halting(
+        FaultPoints faults = FaultPoints.of(
                 Stream.concat(RocksEngineFactory.faultPoints().stream(), NodeLoads.faultPoints().stream())
                         .toList(),
+                List.of(),
                 config.get(ReplicaOptions.ALLOW_FAULT_POINTS));
         RocksEngineFactory engines = closing(new RocksEngineFactory(engineOptions(), faults));
         LogWriter logWriter = closing(new LogWriter("replica-log-" + address.port()));

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.common.command.RemoteCommands;
 import dev.sluice.common.command.ServerInfo;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 final class FaultPointsTest {
     private final AtomicInteger releases = new AtomicInteger();
+    private final List<String> halts = new ArrayList<>();
 
     private static String run(FaultPoints points, String... arguments) {
         RemoteCommands commands = new RemoteCommands(ServerInfo.startedAt(0));
@@ -18,7 +20,8 @@ final class FaultPointsTest {
     }
 
     private FaultPoints points(boolean allowed) {
-        FaultPoints points = FaultPoints.holding(List.of("a.step", "another.step"), allowed);
+        FaultPoints points = FaultPoints.of(
+                List.of("a.step", "a.step-done"), List.of("a.step", "another.step"), allowed, halts::add);
         points.onRelease(releases::incrementAndGet);
         return points;
     }
@@ -51,7 +54,7 @@ final class FaultPointsTest {
         FaultPoints points = points(true);
         assertThat(run(points, "a.stp", "hold"))
                 .contains("no fault point 'a.stp'")
-                .contains("a.step, another.step");
+                .contains("a.step, a.step-done, another.step");
         assertThat(run(points, "a.step", "crash")).contains("invalid arguments 'a.step crash'");
         assertThat(run(points, "a.step")).contains("invalid arguments 'a.step'");
         assertThat(points.isHeld("a.step")).isFalse();
@@ -59,27 +62,40 @@ final class FaultPointsTest {
 
     @Test
     void aServerHaltsAtThePointThatWasSetAndAtNoOther() {
-        AtomicInteger halts = new AtomicInteger();
-        FaultPoints points = FaultPoints.halting(List.of("a.step", "another.step"), true, halts::incrementAndGet);
+        FaultPoints points = points(true);
         points.reached("a.step");
         assertThat(run(points, "a.step", "halt")).contains("\"ok\"");
         assertThat(run(points)).contains("\"a.step\": \"halts\"").contains("\"another.step\": \"passes\"");
-        points.reached("another.step");
-        assertThat(halts).hasValue(0);
+        assertThat(points.isHeld("a.step")).isFalse();
+        points.reached("a.step-done");
+        assertThat(halts).isEmpty();
         points.reached("a.step");
-        assertThat(halts).hasValue(1);
+        assertThat(halts).containsExactly("a.step");
         assertThat(run(points, "a.step", "release")).contains("\"ok\"");
         points.reached("a.step");
-        assertThat(halts).hasValue(1);
+        assertThat(halts).containsExactly("a.step");
     }
 
     @Test
-    void pointsThatHoldDoNotHaltAndTheOtherWayRound() {
-        assertThat(run(points(true), "a.step", "halt"))
-                .contains("the fault points of this server hold, they cannot halt");
-        assertThat(run(FaultPoints.halting(List.of("a.step"), true), "a.step", "hold"))
-                .contains("the fault points of this server halt, they cannot hold");
-        assertThat(run(FaultPoints.halting(List.of("a.step"), false), "a.step", "halt"))
-                .contains("fault points are off");
+    void whatWasSetLastCounts() {
+        FaultPoints points = points(true);
+        points.halt("a.step");
+        points.hold("a.step");
+        points.reached("a.step");
+        assertThat(halts).isEmpty();
+        assertThat(points.isHeld("a.step")).isTrue();
+    }
+
+    @Test
+    void aPointThatCannotDoItRefuses() {
+        assertThat(run(points(true), "another.step", "halt"))
+                .contains("fault point 'another.step' cannot halt, those that can are [a.step, a.step-done]");
+        assertThat(run(points(true), "a.step-done", "hold"))
+                .contains("fault point 'a.step-done' cannot hold, those that can are [a.step, another.step]");
+        FaultPoints haltsOnly = FaultPoints.of(List.of("a.step"), List.of(), true);
+        assertThat(run(haltsOnly, "a.step", "hold")).contains("cannot hold, no point of this server can");
+        assertThat(run(haltsOnly, "a.step")).contains("expected none, or NAME halt|release");
+        assertThat(run(points(false), "a.step", "halt")).contains("fault points are off");
+        assertThat(halts).isEmpty();
     }
 }

@@ -86,7 +86,15 @@ public final class OneboxProcesses implements AutoCloseable {
      * @throws TimeoutException if it still runs after that time
      */
     public int awaitReplicaServerEnd(int index, Duration timeout) throws InterruptedException, TimeoutException {
-        String name = "replica-" + (index + 1);
+        return awaitEnd("replica-" + (index + 1), timeout);
+    }
+
+    /** As {@link #awaitReplicaServerEnd}, of a meta server. */
+    public int awaitMetaServerEnd(int index, Duration timeout) throws InterruptedException, TimeoutException {
+        return awaitEnd("meta-" + (index + 1), timeout);
+    }
+
+    private int awaitEnd(String name, Duration timeout) throws InterruptedException, TimeoutException {
         Process process = process(name);
         if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new TimeoutException(name + ", pid " + process.pid() + ", still runs after " + timeout);

@@ -1,11 +1,8 @@
 package dev.sluice.integration.process;
 
 import static dev.sluice.integration.process.ProcessCluster.REPLICAS;
-import static dev.sluice.integration.process.ProcessCluster.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.bulkload.build.Row;
-import dev.sluice.bulkload.build.RowSource;
 import dev.sluice.client.LoadSource;
 import dev.sluice.client.LoadStatus;
 import dev.sluice.common.HostPort;
@@ -14,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,7 +38,7 @@ final class HaltedServersTest {
                 directory, PARTITIONS, Map.of("replication.allow_fault_points", "true"), ProcessCluster.CLIENT)) {
             for (int i = 0; i < LOADS.size(); i++) {
                 Halts halts = LOADS.get(i);
-                LoadSource source = cluster.buildFileSet("store-" + i, new RowsOfALoad(i));
+                LoadSource source = cluster.buildFileSet("store-" + i, new RowsOfALoad(i, ROWS));
                 int first = i % REPLICAS;
                 int second = (i + 1) % REPLICAS;
                 willHalt(cluster, first, halts.first());
@@ -74,27 +70,5 @@ final class HaltedServersTest {
                 .isEqualTo(137);
         Path log = cluster.layout().directory().resolve("replica-" + (server + 1) + ".log");
         assertThat(Files.readString(log)).contains("Fault point " + point + ": the process halts");
-    }
-
-    /** Rows that no other load has. */
-    private static final class RowsOfALoad implements RowSource {
-        private final int number;
-        private int row;
-
-        RowsOfALoad(int number) {
-            this.number = number;
-        }
-
-        @Override
-        public @Nullable Row next() {
-            return row == ROWS
-                    ? null
-                    : new Row(bytes("load-" + number + "-row-" + row++), bytes(""), bytes("loaded"), 0);
-        }
-
-        @Override
-        public long line() {
-            return row;
-        }
     }
 }

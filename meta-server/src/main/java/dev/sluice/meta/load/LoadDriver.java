@@ -14,7 +14,6 @@ import dev.sluice.bulkload.store.BlockStores;
 import dev.sluice.common.Ballot;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
-import dev.sluice.common.fault.FaultPoints;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.common.time.EventLoop;
 import dev.sluice.meta.leader.Decision;
@@ -64,7 +63,7 @@ public final class LoadDriver implements StateListener, AutoCloseable {
     private final MetaLeader leader;
     private final EventLoop loop;
     private final Nodes nodes;
-    private final FaultPoints faults;
+    private final LoadFaults faults;
     private final ManifestReader manifests;
     private final Map<Integer, LoadReports> reports = new HashMap<>();
     private final Set<Integer> deciding = new HashSet<>();
@@ -84,7 +83,7 @@ public final class LoadDriver implements StateListener, AutoCloseable {
      * A driver of the loads of the group that this server leads.
      *
      * @param storeThreads run what waits for the store of that name, see {@link StoreThreads}
-     * @param faults with the points of {@link #faultPoints}
+     * @param faults can hold the steps of loads, or end the process there
      */
     public LoadDriver(
             MetaLeader leader,
@@ -92,7 +91,7 @@ public final class LoadDriver implements StateListener, AutoCloseable {
             BlockStores stores,
             Function<String, ? extends Executor> storeThreads,
             Nodes nodes,
-            FaultPoints faults,
+            LoadFaults faults,
             LoadOptions options) {
         this.leader = leader;
         this.loop = loop;
@@ -101,11 +100,6 @@ public final class LoadDriver implements StateListener, AutoCloseable {
         this.options = options;
         this.manifests = new ManifestReader(stores, STORE_LIMIT_MS, options.tinyFilesMax(), loop, storeThreads);
         faults.onRelease(() -> loop.execute(this::onRelease));
-    }
-
-    /** The names of the points at which a load can be held: one before each record that follows by itself. */
-    public static List<String> faultPoints() {
-        return LoadStep.points();
     }
 
     // ---- What the node streams ask and tell
@@ -363,10 +357,10 @@ public final class LoadDriver implements StateListener, AutoCloseable {
                         // On the very state that is published: no configuration change can come between.
                         changes = load.decidePublish(state.loads().nextEpoch(wallMs));
                     }
-                    if (changes.stream().anyMatch(this::isHeld)) {
-                        changes = List.of();
-                    }
-                    return new Decision<>(!changes.isEmpty(), records(load, changes));
+                    List<LoadChanged> records = records(load, changes);
+                    return faults.isHeld(records)
+                            ? Decision.reply(Boolean.FALSE)
+                            : faults.propose(!records.isEmpty(), records);
                 })
                 .whenComplete((changed, failure) -> loop.execute(() -> {
                     if (failure != null) {
@@ -380,10 +374,6 @@ public final class LoadDriver implements StateListener, AutoCloseable {
                         }
                     }
                 }));
-    }
-
-    private boolean isHeld(LoadChange change) {
-        return LoadStep.of(change).map(LoadStep::point).filter(faults::isHeld).isPresent();
     }
 
     private void onRelease() {
@@ -402,9 +392,13 @@ public final class LoadDriver implements StateListener, AutoCloseable {
         }
     }
 
-    static List<MetaRecord> records(AppLoad load, List<LoadChange> changes) {
+    LoadFaults faults() {
+        return faults;
+    }
+
+    static List<LoadChanged> records(AppLoad load, List<LoadChange> changes) {
         return changes.stream()
-                .<MetaRecord>map(change -> new LoadChanged(load.plan().appId(), load.loadId(), change))
+                .map(change -> new LoadChanged(load.plan().appId(), load.loadId(), change))
                 .toList();
     }
 

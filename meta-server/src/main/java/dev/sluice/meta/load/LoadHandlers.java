@@ -31,6 +31,7 @@ import dev.sluice.wire.bulkload.LoadMode;
 import dev.sluice.wire.bulkload.QueryBulkLoadResponse;
 import dev.sluice.wire.bulkload.StartBulkLoadRequest;
 import dev.sluice.wire.bulkload.StartBulkLoadResponse;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -173,8 +174,10 @@ public final class LoadHandlers {
             if (app.id() != checked.id()) {
                 throw new Refusal(ErrorCode.ERR_APP_NOT_EXIST, "app not existed is ");
             }
-            return Decision.record(
-                    new Answer(ErrorCode.ERR_OK, ""), new LoadStarted(plan(state, wallMs, app, request, source)));
+            return driver.faults()
+                    .propose(
+                            new Answer(ErrorCode.ERR_OK, ""),
+                            List.of(new LoadStarted(plan(state, wallMs, app, request, source))));
         } catch (Refusal e) {
             return Decision.reply(new Answer(e.code(), String.valueOf(e.getMessage())));
         }
@@ -203,8 +206,10 @@ public final class LoadHandlers {
                                 ErrorCode.ERR_INACTIVE_STATE, "app(" + name + ") is not executing bulk load"));
                     }
                     Verdict verdict = load.decide(kind, name);
-                    return new Decision<>(
-                            new Answer(verdict.code(), verdict.hint()), LoadDriver.records(load, verdict.changes()));
+                    return driver.faults()
+                            .propose(
+                                    new Answer(verdict.code(), verdict.hint()),
+                                    LoadDriver.records(load, verdict.changes()));
                 }),
                 answer);
     }
@@ -257,7 +262,7 @@ public final class LoadHandlers {
                     return load.phase().isLoading()
                             ? Decision.reply(
                                     new Answer(ErrorCode.ERR_INVALID_STATE, "app(" + name + ") is executing bulk load"))
-                            : Decision.record(done, new LoadCleared(app.id()));
+                            : driver.faults().propose(done, List.of(new LoadCleared(app.id())));
                 }),
                 answer);
     }

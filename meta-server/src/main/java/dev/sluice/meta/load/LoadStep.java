@@ -2,54 +2,93 @@ package dev.sluice.meta.load;
 
 import dev.sluice.bulkload.load.AppPhase;
 import dev.sluice.bulkload.load.LoadChange;
+import dev.sluice.meta.state.LoadRecord;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
-/** The durable steps of a load that follow by themselves. Each has a fault point before its record is proposed. */
+/** The durable steps of a load: each record of the journal is one of these. */
 enum LoadStep {
+    /** An operator starts a load. */
+    START(false),
     /** All manifests were read. */
-    PIN_MANIFESTS,
-    /** In some partitions every member is staged. */
-    NOTE_STAGED,
+    PIN_MANIFESTS(true),
+    /** In some partitions every member is staged; with the last of them the load is DOWNLOADED. */
+    NOTE_STAGED(true),
     /** The load becomes visible: the step from DOWNLOADED to INGESTING. */
-    PUBLISH,
-    /** Every live member has stopped. */
-    PAUSE,
-    /** The result is certain, after publish SUCCEED: the step out of INGESTING. */
-    DECIDE_RESULT,
+    PUBLISH(true),
+    /** The result is certain: after publish SUCCEED, before it FAILED or CANCELED. */
+    DECIDE_RESULT(true),
     /** Nobody has anything of the load any more. */
-    END;
+    END(true),
+    /** An operator asks for a pause. */
+    ASK_PAUSE(false),
+    /** Every live member has stopped. */
+    PAUSE(true),
+    /** Back to DOWNLOADING: after a pause, or since a member is missing that was staged. */
+    DOWNLOAD_AGAIN(true),
+    /** An operator has the result forgotten. */
+    CLEAR(false);
 
-    /** Its point's name. */
-    String point() {
-        return "load.before-" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+    private final boolean followsByItself;
+
+    LoadStep(boolean followsByItself) {
+        this.followsByItself = followsByItself;
     }
 
-    /** The names of all points. */
-    static List<String> points() {
-        return Arrays.stream(values()).map(LoadStep::point).toList();
+    static LoadStep of(LoadRecord record) {
+        if (record instanceof LoadRecord.LoadStarted) {
+            return START;
+        }
+        return record instanceof LoadRecord.LoadChanged changed ? of(changed.change()) : CLEAR;
     }
 
-    /** The step that this change is; empty for one that only an operator asks for. */
-    static Optional<LoadStep> of(LoadChange change) {
+    private static LoadStep of(LoadChange change) {
         if (change instanceof LoadChange.ManifestsPinned) {
-            return Optional.of(PIN_MANIFESTS);
+            return PIN_MANIFESTS;
         }
-        if (change instanceof LoadChange.PartitionsStaged) {
-            return Optional.of(NOTE_STAGED);
+        return change instanceof LoadChange.Moved moved ? of(moved.to()) : NOTE_STAGED;
+    }
+
+    private static LoadStep of(AppPhase to) {
+        if (to instanceof AppPhase.Downloading) {
+            return DOWNLOAD_AGAIN;
         }
-        AppPhase to = ((LoadChange.Moved) change).to();
+        if (to instanceof AppPhase.Downloaded) {
+            return NOTE_STAGED;
+        }
         if (to instanceof AppPhase.Ingesting) {
-            return Optional.of(PUBLISH);
+            return PUBLISH;
+        }
+        if (to instanceof AppPhase.Pausing) {
+            return ASK_PAUSE;
         }
         if (to instanceof AppPhase.Paused) {
-            return Optional.of(PAUSE);
+            return PAUSE;
         }
-        if (to instanceof AppPhase.CleaningUp) {
-            return Optional.of(DECIDE_RESULT);
-        }
-        return to instanceof AppPhase.Ended ? Optional.of(END) : Optional.empty();
+        return to instanceof AppPhase.CleaningUp ? DECIDE_RESULT : END;
+    }
+
+    /** The point before the record is proposed. */
+    String before() {
+        return "load.before-" + word();
+    }
+
+    /** The point at which it is committed and nobody was told yet. */
+    String after() {
+        return "load.after-" + word();
+    }
+
+    /** True if it need not be asked for by an operator; only such a step can be held. */
+    boolean followsByItself() {
+        return followsByItself;
+    }
+
+    private String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static List<LoadStep> all() {
+        return Arrays.asList(values());
     }
 }

@@ -67,6 +67,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -98,18 +99,23 @@ class LoadDriverTest {
     private final BlockStores stores = new BlockStores(List.of(BlockService.of("local", "local_service", "")));
     private final Map<HostPort, Long> freeBytes = new ConcurrentHashMap<>();
     private final Set<HostPort> dead = ConcurrentHashMap.newKeySet();
-    private final FaultPoints faults = FaultPoints.holding(LoadDriver.faultPoints(), true);
+    private final List<String> halts = new CopyOnWriteArrayList<>();
+    private final Map<String, Set<Gpid>> toldAtHalt = new ConcurrentHashMap<>();
+    private final FaultPoints faults = FaultPoints.of(LoadFaults.halting(), LoadFaults.holding(), true, this::noteHalt);
+    private final LoadFaults loadFaults = new LoadFaults(faults);
     private final StoreThreads threads = new StoreThreads();
     private final Set<Gpid> told = ConcurrentHashMap.newKeySet();
     private volatile int nodeIngestingMax = 4;
     private final LoadOptions options = new LoadOptions("full", 2, 3, () -> nodeIngestingMax);
-    private final LoadDriver driver = new LoadDriver(leader, loop, stores, threads, new FakeNodes(), faults, options);
+    private final LoadDriver driver =
+            new LoadDriver(leader, loop, stores, threads, new FakeNodes(), loadFaults, options);
     private final RpcHandlers handlers = new RpcHandlers();
     private final AtomicLong sequence = new AtomicLong();
 
     @BeforeEach
     void leadWithAnApp() throws IOException {
         new LoadHandlers(leader, loop, stores, driver, options).register(handlers);
+        leader.addListener(loadFaults);
         leader.addListener(driver);
         loop.execute(() -> {
             leader.start();
@@ -289,7 +295,7 @@ class LoadDriverTest {
             var unusedToo = leader.submit((state, wallMs) -> {
                 AppLoad load = state.loads().find(1).orElseThrow();
                 phase.complete(load.phase());
-                return new Decision<>(
+                return loadFaults.propose(
                         true,
                         LoadDriver.records(
                                 load,
@@ -469,6 +475,56 @@ class LoadDriverTest {
         await().until(() -> !query().isIsBulkLoading());
     }
 
+    /** B.9: where the process can end: before each record, and when it is in the state and nobody was told. */
+    @Test
+    void thereIsAPointBeforeAndAfterEachStepOfALoad() throws Exception {
+        LoadFaults.halting().forEach(faults::halt);
+        startAndAwaitDirective();
+        control(BulkLoadControlType.BLC_PAUSE);
+        report(0, MemberPhase.PAUSED);
+        report(1, MemberPhase.PAUSED);
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_PAUSED);
+        control(BulkLoadControlType.BLC_RESTART);
+        onLoop(
+                () -> { // in one turn of the loop, so that one record says it of both
+                    report(0, MemberPhase.STAGED);
+                    report(1, MemberPhase.STAGED);
+                });
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_INGESTING);
+        report(0, MemberPhase.PUBLISHED);
+        report(1, MemberPhase.PUBLISHED);
+        await().until(() -> query().getAppStatus() == BulkLoadStatus.BLS_SUCCEED);
+        report(0, MemberPhase.NONE);
+        report(1, MemberPhase.NONE);
+        await().until(() -> !query().isIsBulkLoading());
+        clear();
+
+        assertThat(halts)
+                .containsExactly(
+                        "load.before-start in no load",
+                        "load.after-start in Downloading",
+                        "load.before-pin-manifests in Downloading",
+                        "load.after-pin-manifests in Downloading",
+                        "load.before-ask-pause in Downloading",
+                        "load.after-ask-pause in Pausing",
+                        "load.before-pause in Pausing",
+                        "load.after-pause in Paused",
+                        "load.before-download-again in Paused",
+                        "load.after-download-again in Downloading",
+                        "load.before-note-staged in Downloading",
+                        "load.after-note-staged in Downloaded",
+                        "load.before-publish in Downloaded",
+                        "load.after-publish in Ingesting",
+                        "load.before-decide-result in Ingesting",
+                        "load.after-decide-result in CleaningUp",
+                        "load.before-end in CleaningUp",
+                        "load.after-end in Ended",
+                        "load.before-clear in Ended",
+                        "load.after-clear in no load");
+        assertThat(toldAtHalt.get("load.after-publish")).isEmpty();
+        assertThat(told).as("after that point").isNotEmpty();
+    }
+
     @Test
     void aStartIsRefusedInTheOrderAndWordsOfTheProtocol() throws Exception {
         assertThat(start("nobody", "local", "c", false).getHintMsg()).isEqualTo("app not existed is ");
@@ -516,6 +572,16 @@ class LoadDriverTest {
     }
 
     /** Until the driver has nothing more to do by itself: a step takes a few turns of the loop, and the journal's. */
+    private void noteHalt(String point) {
+        String phase = leader.state()
+                .loads()
+                .find(1)
+                .map(load -> load.phase().getClass().getSimpleName())
+                .orElse("no load");
+        halts.add(point + " in " + phase);
+        toldAtHalt.put(point, Set.copyOf(told));
+    }
+
     private void settle() {
         for (int turn = 0; turn < 20; turn++) {
             onLoop(() -> {});
@@ -676,6 +742,10 @@ class LoadDriverTest {
     }
 
     private void onLoop(Runnable task) {
+        if (loop.inLoop()) {
+            task.run();
+            return;
+        }
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         loop.execute(() -> {
             task.run();
