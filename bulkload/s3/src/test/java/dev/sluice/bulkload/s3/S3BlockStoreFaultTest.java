@@ -7,8 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import dev.sluice.bulkload.store.BlockService;
 import dev.sluice.bulkload.store.BlockStore;
 import dev.sluice.bulkload.store.BlockStoreException;
@@ -20,7 +18,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +30,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -354,54 +349,6 @@ class S3BlockStoreFaultTest {
                     .hasMessageContaining("unknown host")
                     .hasMessageContaining("correct endpoint=");
         }
-    }
-
-    @Test
-    void aCertificateThatIsNotTrustedIsNotAskedAgain() throws Exception {
-        HttpsServer untrusted = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        untrusted.setHttpsConfigurator(new HttpsConfigurator(selfSigned()));
-        untrusted.setExecutor(threads);
-        untrusted.createContext("/", exchange -> respond(exchange, 200, ""));
-        untrusted.start();
-        try (BlockStore lost =
-                open("https://127.0.0.1:" + untrusted.getAddress().getPort())) {
-            assertThat(failure(Kind.PERMANENT, () -> lost.size("file")))
-                    .hasMessageContaining("no trusted TLS connection: renew or trust the server's certificate");
-        } finally {
-            untrusted.stop(0);
-        }
-    }
-
-    private SSLContext selfSigned() throws Exception {
-        Path file = directory.resolve("keys");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=127.0.0.1",
-                        "-startdate",
-                        "-10d",
-                        "-validity",
-                        "1",
-                        "-storepass",
-                        "changeit",
-                        "-keystore",
-                        file.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("keytool").toFile())
-                .start();
-        assertThat(keytool.waitFor())
-                .as(Files.readString(directory.resolve("keytool")))
-                .isZero();
-        KeyStore keys = KeyStore.getInstance(file.toFile(), "changeit".toCharArray());
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, "changeit".toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
-        return context;
     }
 
     @Test
