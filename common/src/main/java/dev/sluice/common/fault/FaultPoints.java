@@ -102,8 +102,11 @@ public final class FaultPoints {
     /** Ends the process when its work comes to that point. Throws as {@link #hold} does. */
     public void halt(String name) {
         require(name, Action.HALT);
-        set.put(name, Action.HALT);
+        Action before = set.put(name, Action.HALT);
         LOG.warn("Fault point {}: the process will halt here", name);
+        if (before == Action.HOLD) {
+            listeners.forEach(Runnable::run); // what is held comes to the point again
+        }
     }
 
     /** Tells when a point was released; on the thread that released it. */

@@ -84,6 +84,10 @@ final class FaultPointsTest {
         points.reached("a.step");
         assertThat(halts).isEmpty();
         assertThat(points.isHeld("a.step")).isTrue();
+
+        points.halt("a.step");
+        assertThat(points.isHeld("a.step")).isFalse();
+        assertThat(releases).as("what was held goes on, to the halt").hasValue(1);
     }
 
     @Test

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /**
  * The fault points of loads on the meta server that leads: one before each record of a load is proposed, and one when it is
- * committed and nobody was told yet. Belongs to the leader's event loop, and has to be its first listener.
+ * committed and no directive or reply has gone out. Belongs to the leader's event loop, and has to be its first listener.
  */
 public final class LoadFaults implements StateListener {
     private final FaultPoints points;

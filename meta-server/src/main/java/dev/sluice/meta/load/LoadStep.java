@@ -7,13 +7,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** The durable steps of a load: each record of the journal is one of these. */
+/**
+ * The durable steps of a load: each record of its own is one of these. A load also changes by records about its app, which is
+ * dropped, or gets another configuration: these are not steps of the load.
+ */
 enum LoadStep {
     /** An operator starts a load. */
     START(false),
     /** All manifests were read. */
     PIN_MANIFESTS(true),
-    /** In some partitions every member is staged; with the last of them the load is DOWNLOADED. */
+    /** In some partitions every member is staged; if these were the last, the load is DOWNLOADED by this. */
     NOTE_STAGED(true),
     /** The load becomes visible: the step from DOWNLOADED to INGESTING. */
     PUBLISH(true),
@@ -25,8 +28,8 @@ enum LoadStep {
     ASK_PAUSE(false),
     /** Every live member has stopped. */
     PAUSE(true),
-    /** Back to DOWNLOADING: after a pause, or since a member is missing that was staged. */
-    DOWNLOAD_AGAIN(true),
+    /** An operator has a paused load go on. */
+    RESTART(false),
     /** An operator has the result forgotten. */
     CLEAR(false);
 
@@ -52,10 +55,7 @@ enum LoadStep {
 
     private static LoadStep of(AppPhase to) {
         if (to instanceof AppPhase.Downloading) {
-            return DOWNLOAD_AGAIN;
-        }
-        if (to instanceof AppPhase.Downloaded) {
-            return NOTE_STAGED;
+            return RESTART;
         }
         if (to instanceof AppPhase.Ingesting) {
             return PUBLISH;
@@ -66,7 +66,13 @@ enum LoadStep {
         if (to instanceof AppPhase.Paused) {
             return PAUSE;
         }
-        return to instanceof AppPhase.CleaningUp ? DECIDE_RESULT : END;
+        if (to instanceof AppPhase.CleaningUp) {
+            return DECIDE_RESULT;
+        }
+        if (to instanceof AppPhase.Ended) {
+            return END;
+        }
+        throw new IllegalArgumentException("no record moves a load to " + to);
     }
 
     /** The point before the record is proposed. */

@@ -509,8 +509,8 @@ class LoadDriverTest {
                         "load.after-ask-pause in Pausing",
                         "load.before-pause in Pausing",
                         "load.after-pause in Paused",
-                        "load.before-download-again in Paused",
-                        "load.after-download-again in Downloading",
+                        "load.before-restart in Paused",
+                        "load.after-restart in Downloading",
                         "load.before-note-staged in Downloading",
                         "load.after-note-staged in Downloaded",
                         "load.before-publish in Downloaded",
@@ -571,7 +571,6 @@ class LoadDriverTest {
                         + "}");
     }
 
-    /** Until the driver has nothing more to do by itself: a step takes a few turns of the loop, and the journal's. */
     private void noteHalt(String point) {
         String phase = leader.state()
                 .loads()
@@ -582,6 +581,7 @@ class LoadDriverTest {
         toldAtHalt.put(point, Set.copyOf(told));
     }
 
+    /** Until the driver has nothing more to do by itself: a step takes a few turns of the loop, and the journal's. */
     private void settle() {
         for (int turn = 0; turn < 20; turn++) {
             onLoop(() -> {});

@@ -225,9 +225,9 @@ final class RocksDatabase implements AutoCloseable {
         return settings.rows().numLevels() - 1;
     }
 
-    /** To read a file as if it were one of the database. */
-    Options fileOptions() {
-        return settings.files();
+    /** To read a file that is none of the database: with its cache, if that can tell the file's blocks from those of others. */
+    Options fileOptions(Path file) throws IOException {
+        return FileIdentity.isIn(file) ? settings.files() : settings.filesWithoutIdentity();
     }
 
     /** Fails with status {@code Incomplete} where a block is not in the cache. */

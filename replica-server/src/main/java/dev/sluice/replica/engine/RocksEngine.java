@@ -249,8 +249,11 @@ final class RocksEngine implements Engine {
                 } finally {
                     publishing.unlock();
                 }
-                // Last: an ingest stops writes to flush those that came in between.
+                // After the rest: an ingest stops writes to flush those that came in between.
                 flush();
+                if (publish.mode() == LoadMode.MERGE || publish.mode() == LoadMode.BEHIND) {
+                    current.liftStallLimits(database.db());
+                }
             }
         } catch (RocksDBException e) {
             throw failure(directory, "load " + publish.loadId() + " cannot be prepared", e);
@@ -315,7 +318,7 @@ final class RocksEngine implements Engine {
             }
             ranges.addAll(rangesOf(staged));
             return FileKeyRange.findOverlap(ranges);
-        } catch (RocksDBException e) {
+        } catch (IOException | RocksDBException e) {
             throw failure(directory, "its files cannot be compared with staged ones", e);
         } finally {
             target.pins().unpin();
@@ -434,14 +437,12 @@ final class RocksEngine implements Engine {
                 && ready.stagedFiles().equals(staged)) {
             return ready;
         }
+        prepared = null; // its links go away
         try {
             boolean there = StagedFiles.anyIsLive(staged, liveFiles());
             List<Path> links = there ? List.of() : stagedFiles.link(staged);
             // An ingest opens every file, with its index and filter: from here on they are in the cache.
             ready = new Prepared(publish.loadId(), List.copyOf(staged), links, rangesOf(links));
-            if (!ready.links().isEmpty()) {
-                current.liftStallLimits(database.db());
-            }
         } catch (IOException | RocksDBException e) {
             throw failure(directory, "the staged files of load " + publish.loadId() + " cannot be linked and read", e);
         }
@@ -450,10 +451,10 @@ final class RocksEngine implements Engine {
         return ready;
     }
 
-    private List<FileKeyRange> rangesOf(List<Path> files) throws RocksDBException {
+    private List<FileKeyRange> rangesOf(List<Path> files) throws RocksDBException, IOException {
         List<FileKeyRange> ranges = new ArrayList<>(files.size());
         for (Path file : files) {
-            FileKeyRange.ofFile(file, database.fileOptions()).ifPresent(ranges::add);
+            FileKeyRange.ofFile(file, database.fileOptions(file)).ifPresent(ranges::add);
         }
         return ranges;
     }
@@ -564,6 +565,7 @@ final class RocksEngine implements Engine {
         Prepared ready = prepare(publish, staged);
         steps.reached(Step.BEFORE_INGEST);
         if (!ready.links().isEmpty()) {
+            current.liftStallLimits(database.db()); // a flush since it was prepared may have set them again
             if (publish.mode() == LoadMode.MERGE && database.allowsBehind()) {
                 keepFromLastLevel(ready.ranges());
             }

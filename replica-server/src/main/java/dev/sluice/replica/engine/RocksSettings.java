@@ -31,6 +31,7 @@ final class RocksSettings implements AutoCloseable {
     private final ColumnFamilyOptions rows;
     private final ColumnFamilyOptions internal;
     private final Options files;
+    private final Options filesWithoutIdentity;
 
     RocksSettings(
             EngineOptions options,
@@ -75,6 +76,8 @@ final class RocksSettings implements AutoCloseable {
                 .setLevelCompactionDynamicLevelBytes(false)
                 .setTableFormatConfig(tables);
         files = own(new Options()).setTableFormatConfig(tables);
+        filesWithoutIdentity =
+                own(new Options()).setTableFormatConfig(new BlockBasedTableConfig().setNoBlockCache(true));
         internal = own(new ColumnFamilyOptions())
                 .setWriteBufferSize(1 << 20)
                 .setTableFormatConfig(new BlockBasedTableConfig().setBlockCache(blockCache));
@@ -88,9 +91,14 @@ final class RocksSettings implements AutoCloseable {
         return rows;
     }
 
-    /** To read a file as the families of rows do, with their cache: a block's place in it is the file's own. */
+    /** To read a file as the families of rows do, with their cache; only one that has an identity, see {@link FileIdentity}. */
     Options files() {
         return files;
+    }
+
+    /** To read any file, without a cache. */
+    Options filesWithoutIdentity() {
+        return filesWithoutIdentity;
     }
 
     ColumnFamilyOptions internal() {

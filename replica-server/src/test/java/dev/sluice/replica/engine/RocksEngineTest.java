@@ -4,18 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class RocksEngineTest extends EngineContract {
     private final RocksEngineFactory factory = new RocksEngineFactory(EngineOptions.DEFAULT);
@@ -116,8 +121,9 @@ final class RocksEngineTest extends EngineContract {
         }
     }
 
-    @Test
-    void manyFilesOverLiveDataDoNotStopWrites() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void manyFilesOverLiveDataDoNotStopWrites(boolean isPrepared) throws IOException {
         List<Path> files = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             files.add(stage("" + i, Map.of("a" + i, "loaded", "b" + i, "loaded")));
@@ -126,13 +132,46 @@ final class RocksEngineTest extends EngineContract {
             for (int i = 0; i < 60; i++) {
                 engine.apply(i + 1, List.of(put("a" + i, "before")));
             }
+            if (isPrepared) {
+                engine.preparePublish(publish(7), files);
+                engine.flush(); // as from time to time
+            }
             engine.publish(61, publish(7), files);
+            assertThat(newestOptions()).as("no limit on level 0").contains("level0_stop_writes_trigger=1048576");
             for (int i = 0; i < 60; i++) {
                 engine.apply(i + 62, List.of(put("a" + i, "after")));
             }
             assertThat(engine.flush()).isEqualTo(121);
             assertThat(get(engine, "a59")).isEqualTo("after");
             assertThat(rows(engine)).hasSize(120);
+        }
+    }
+
+    /** What RocksDB wrote down when options were last set. */
+    private String newestOptions() throws IOException {
+        try (Stream<Path> files = Files.list(directory("engine"))) {
+            Path newest = files.filter(file -> file.getFileName().toString().startsWith("OPTIONS-"))
+                    .max(Comparator.comparing(Path::toString))
+                    .orElseThrow();
+            return Files.readString(newest);
+        }
+    }
+
+    /** Files of old writers say nothing of where they come from, by which a cache could tell their blocks apart. */
+    @Test
+    void filesOfAnOldWriterAreNotTakenForEachOther() throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (String name : List.of("old-a.sst", "old-b.sst")) { // rows a0 to a8 and b0 to b8, by RocksDB 6.6.4
+            try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream(name))) {
+                Files.copy(in, parent.resolve(name));
+            }
+            files.add(parent.resolve(name));
+        }
+        try (Engine engine = openForBehind()) {
+            assertThat(engine.findBehindConflict(files)).isEmpty();
+            engine.preparePublish(behind(7), files);
+            engine.publish(1, behind(7), files);
+            assertThat(rows(engine)).hasSize(18);
         }
     }
 

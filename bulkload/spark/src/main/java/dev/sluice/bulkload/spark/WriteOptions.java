@@ -63,7 +63,17 @@ record WriteOptions(
                 number(options, FILE_SIZE, SstOptions.DEFAULTS.targetBytes(), 1, Long.MAX_VALUE),
                 compression(options),
                 tempDir(options),
-                options.getOrDefault(SIGN_KEY, ""));
+                signKey(options));
+    }
+
+    /** A path; the key itself would go to every task, and into messages. */
+    private static String signKey(Map<String, String> options) {
+        String file = options.getOrDefault(SIGN_KEY, "");
+        if (file.contains("\n") || file.contains("PRIVATE KEY")) {
+            throw new IllegalArgumentException(
+                    "option " + SIGN_KEY + ": expected the path of a file with the key, and not the key itself");
+        }
+        return file;
     }
 
     static String path(Map<String, String> options) {

@@ -91,6 +91,18 @@ class SaveTest {
     }
 
     @Test
+    void aKeyInPlaceOfItsFileIsRefusedAndNotRepeated() {
+        for (String key : List.of("-----BEGIN PRIVATE KEY-----c2VjcmV0", "c2VjcmV0\nc2VjcmV0")) {
+            assertThatThrownBy(() -> writer(TestRows.of(10, 2, "a").data(), 2)
+                            .option("signKey", key)
+                            .save(path()))
+                    .hasMessageContaining("option signKey: expected the path of a file")
+                    .hasMessageNotContaining("c2VjcmV0");
+        }
+        assertThat(root).isEmptyDirectory();
+    }
+
+    @Test
     void aSetWithoutRowsIsASet() throws Exception {
         TestRows rows = TestRows.of(0, 2, "a");
         writer(rows.data(), 2).save(path());
