@@ -109,7 +109,7 @@ public final class FaultPoints {
         }
     }
 
-    /** Tells when a point was released; on the thread that released it. */
+    /** Tells when what was held goes on, released or to its halt; on the thread that said so. */
     public void onRelease(Runnable listener) {
         listeners.add(listener);
     }

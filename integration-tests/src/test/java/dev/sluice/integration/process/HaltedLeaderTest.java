@@ -72,25 +72,27 @@ final class HaltedLeaderTest {
         LoadSource source = cluster.buildFileSet("store-" + number, new RowsOfALoad(number, 1));
         assertThat(findRow(cluster, number)).as("before the load").isEmpty();
         set(cluster, point, "halt");
+        List<CompletableFuture<Void>> asked = new ArrayList<>();
         boolean pauses = OF_A_PAUSE.contains(step);
         if (pauses) {
             set(cluster, BEFORE_MANIFESTS, "hold"); // so that the pause does not come too late
         }
         if (BY_ITSELF.contains(step)) {
-            ask(() -> cluster.admin().startBulkLoad(source));
+            asked.add(ask(() -> cluster.admin().startBulkLoad(source)));
         } else {
             cluster.admin().startBulkLoad(source);
         }
         if (pauses) {
-            ask(() -> cluster.admin().controlBulkLoad(APP, BulkLoadControlType.BLC_PAUSE));
+            asked.add(ask(() -> cluster.admin().controlBulkLoad(APP, BulkLoadControlType.BLC_PAUSE)));
         }
         if (step.equals("restart")) {
             cluster.awaitStatus(status -> status.status() == BulkLoadStatus.BLS_PAUSED);
-            ask(() -> cluster.admin().controlBulkLoad(APP, BulkLoadControlType.BLC_RESTART));
+            asked.add(ask(() -> cluster.admin().controlBulkLoad(APP, BulkLoadControlType.BLC_RESTART)));
         }
         if (step.equals(CLEAR)) {
             cluster.awaitStatus(LoadStatus::isEnded);
-            ask(() -> cluster.admin().clearBulkLoad(APP));
+            asked.add(
+                    ask(() -> cluster.admin().clearBulkLoad(APP))); // the client goes on asking until it has an answer
         }
 
         awaitHalted(cluster, point);
@@ -103,6 +105,7 @@ final class HaltedLeaderTest {
         assertThat(findRow(cluster, number)).as(point).hasValue(RowsOfALoad.VALUE);
         assertThat(cluster.awaitEqualReplicas().rows()).as(point).isEqualTo(number + 1L);
         cluster.awaitNothingStaged();
+        asked.forEach(CompletableFuture::join);
     }
 
     private static Optional<byte[]> findRow(ProcessCluster cluster, int number) {
@@ -118,7 +121,6 @@ final class HaltedLeaderTest {
             assertThat(cluster.awaitStatus(status -> true).loading()).as(point).isFalse();
             cluster.admin().startBulkLoad(source);
         }
-        boolean mayBeForgotten = point.endsWith(CLEAR); // what the client asked for before the halt it asks again
         await(point)
                 .atMost(ProcessCluster.PATIENCE)
                 .pollInterval(Duration.ofMillis(5))
@@ -129,8 +131,10 @@ final class HaltedLeaderTest {
                         cluster.admin().controlBulkLoad(APP, BulkLoadControlType.BLC_RESTART);
                     }
                     return status.isEnded()
-                            && (status.status() == BulkLoadStatus.BLS_SUCCEED
-                                    || (mayBeForgotten && status.status() == BulkLoadStatus.BLS_INVALID));
+                            && status.status()
+                                    == (point.endsWith(CLEAR)
+                                            ? BulkLoadStatus.BLS_INVALID
+                                            : BulkLoadStatus.BLS_SUCCEED);
                 });
     }
 
@@ -143,11 +147,10 @@ final class HaltedLeaderTest {
     }
 
     /** What is asked for here may get no answer: the leader halts on it. */
-    private static void ask(Runnable question) {
-        var unused = CompletableFuture.runAsync(question).whenComplete((done, failure) -> {
-            if (failure != null) {
-                LOG.info("No answer, or a refusal", failure);
-            }
+    private static CompletableFuture<Void> ask(Runnable question) {
+        return CompletableFuture.runAsync(question).exceptionally(failure -> {
+            LOG.info("No answer, or a refusal", failure);
+            return null;
         });
     }
 

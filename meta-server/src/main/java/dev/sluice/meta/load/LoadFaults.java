@@ -53,7 +53,7 @@ public final class LoadFaults implements StateListener {
                 .anyMatch(record -> points.isHeld(LoadStep.of(record).before()));
     }
 
-    /** Tells when a point was released; on the thread that released it. */
+    /** Tells when what was held goes on, released or to its halt; on the thread that said so. */
     void onRelease(Runnable listener) {
         points.onRelease(listener);
     }

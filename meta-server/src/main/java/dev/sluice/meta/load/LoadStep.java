@@ -80,7 +80,7 @@ enum LoadStep {
         return "load.before-" + word();
     }
 
-    /** The point at which it is committed and nobody was told yet. */
+    /** The point at which it is committed and no directive or reply has gone out. */
     String after() {
         return "load.after-" + word();
     }

@@ -475,7 +475,7 @@ class LoadDriverTest {
         await().until(() -> !query().isIsBulkLoading());
     }
 
-    /** B.9: where the process can end: before each record, and when it is in the state and nobody was told. */
+    /** B.9: where the process can end: before each record, and when it is in the state and no directive or reply has gone out. */
     @Test
     void thereIsAPointBeforeAndAfterEachStepOfALoad() throws Exception {
         LoadFaults.halting().forEach(faults::halt);

@@ -218,7 +218,7 @@ final class RocksEngine implements Engine {
             steps.reached(Step.BEFORE_FLUSH);
             database.flush();
             steps.reached(Step.FLUSHED);
-            current.settleStallLimits(database.db());
+            settleStallLimits();
             return database.readPersisted(Fact.DECREE);
         } catch (RocksDBException e) {
             throw failure(directory, "it cannot be flushed", e);
@@ -227,17 +227,30 @@ final class RocksEngine implements Engine {
         }
     }
 
+    /** Leaves it to the next flush while a publish is under way. */
+    private void settleStallLimits() throws RocksDBException {
+        if (publishing.tryLock()) {
+            try {
+                current.settleStallLimits(database.db());
+            } finally {
+                publishing.unlock();
+            }
+        }
+    }
+
     @Override
     public void preparePublish(Publish publish, List<Path> staged) {
         pin();
         try {
             if (publish.loadId() > publishedLoadId) {
+                boolean fillsLevel0 = false;
                 publishing.lock();
                 try {
                     // It may have been published meanwhile: links made then would hold the space for nothing.
                     if (publish.loadId() > publishedLoadId) {
                         switch (publish.mode()) {
-                            case MERGE -> prepare(publish, staged);
+                            case MERGE ->
+                                fillsLevel0 = !prepare(publish, staged).links().isEmpty();
                             case BEHIND -> {
                                 prepare(publish, staged);
                                 coverOf(publish, staged);
@@ -251,7 +264,7 @@ final class RocksEngine implements Engine {
                 }
                 // After the rest: an ingest stops writes to flush those that came in between.
                 flush();
-                if (publish.mode() == LoadMode.MERGE || publish.mode() == LoadMode.BEHIND) {
+                if (fillsLevel0) {
                     current.liftStallLimits(database.db());
                 }
             }
@@ -441,7 +454,9 @@ final class RocksEngine implements Engine {
         try {
             boolean there = StagedFiles.anyIsLive(staged, liveFiles());
             List<Path> links = there ? List.of() : stagedFiles.link(staged);
-            // An ingest opens every file, with its index and filter: from here on they are in the cache.
+            // An ingest opens every file, with its index and filter: from here on they are in the cache, of files that
+            // have
+            // an identity.
             ready = new Prepared(publish.loadId(), List.copyOf(staged), links, rangesOf(links));
         } catch (IOException | RocksDBException e) {
             throw failure(directory, "the staged files of load " + publish.loadId() + " cannot be linked and read", e);
@@ -563,9 +578,11 @@ final class RocksEngine implements Engine {
 
     private Generation ingest(Publish publish, List<Path> staged) throws RocksDBException {
         Prepared ready = prepare(publish, staged);
+        if (publish.mode() == LoadMode.MERGE && !ready.links().isEmpty()) {
+            current.liftStallLimits(database.db()); // a flush since it was prepared may have set them again
+        }
         steps.reached(Step.BEFORE_INGEST);
         if (!ready.links().isEmpty()) {
-            current.liftStallLimits(database.db()); // a flush since it was prepared may have set them again
             if (publish.mode() == LoadMode.MERGE && database.allowsBehind()) {
                 keepFromLastLevel(ready.ranges());
             }

@@ -20,13 +20,13 @@ final class StallLimits {
 
     synchronized void lift(RocksDB db, ColumnFamilyHandle family) throws RocksDBException {
         if (!lifted) {
-            lifted = true;
             // 0: no limit
             set(db, family, LIFTED_FILES, LIFTED_FILES, 0, 0);
+            lifted = true;
         }
     }
 
-    /** Sets the limits again if level 0 is small. */
+    /** Sets the limits again if level 0 is small. Not while an ingest is under way: its files are not in level 0 yet. */
     synchronized void settle(RocksDB db, ColumnFamilyHandle family) throws RocksDBException {
         if (lifted && level0Files(db, family) <= RocksSettings.LEVEL0_COMPACTION_FILES) {
             set(db, family, SLOWDOWN_FILES, STOP_FILES, SOFT_PENDING_BYTES, HARD_PENDING_BYTES);

@@ -1,5 +1,6 @@
 package dev.sluice.replica.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,8 +14,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class RocksEngineTest extends EngineContract {
+    private static final String NO_LIMIT_ON_LEVEL_0 = "level0_stop_writes_trigger=1048576";
+
     private final RocksEngineFactory factory = new RocksEngineFactory(EngineOptions.DEFAULT);
 
     @TempDir
@@ -134,16 +138,36 @@ final class RocksEngineTest extends EngineContract {
             }
             if (isPrepared) {
                 engine.preparePublish(publish(7), files);
+                assertThat(newestOptions()).contains(NO_LIMIT_ON_LEVEL_0);
                 engine.flush(); // as from time to time
             }
             engine.publish(61, publish(7), files);
-            assertThat(newestOptions()).as("no limit on level 0").contains("level0_stop_writes_trigger=1048576");
+            assertThat(newestOptions()).contains(NO_LIMIT_ON_LEVEL_0);
             for (int i = 0; i < 60; i++) {
                 engine.apply(i + 62, List.of(put("a" + i, "after")));
             }
             assertThat(engine.flush()).isEqualTo(121);
             assertThat(get(engine, "a59")).isEqualTo("after");
             assertThat(rows(engine)).hasSize(120);
+        }
+    }
+
+    /** B.15: the files are not in level 0 yet when the flush looks at it. */
+    @Test
+    void aFlushWhileAMergeIsUnderWayLeavesTheLimitsOfLevel0Lifted() throws IOException {
+        AtomicReference<Engine> published = new AtomicReference<>();
+        StepListener flushesBeforeTheIngest = step -> {
+            if (step == StepListener.Step.BEFORE_INGEST) {
+                CompletableFuture.runAsync(() -> requireNonNull(published.get()).flush())
+                        .join();
+            }
+        };
+        try (RocksEngineFactory flushing = new RocksEngineFactory(EngineOptions.DEFAULT, flushesBeforeTheIngest);
+                Engine engine = flushing.open(directory("engine"))) {
+            published.set(engine);
+            engine.apply(1, List.of(put("a", "before")));
+            engine.publish(2, publish(7), List.of(stage("1", Map.of("a", "loaded"))));
+            assertThat(newestOptions()).contains(NO_LIMIT_ON_LEVEL_0);
         }
     }
 
@@ -162,7 +186,7 @@ final class RocksEngineTest extends EngineContract {
     void filesOfAnOldWriterAreNotTakenForEachOther() throws IOException {
         List<Path> files = new ArrayList<>();
         for (String name : List.of("old-a.sst", "old-b.sst")) { // rows a0 to a8 and b0 to b8, by RocksDB 6.6.4
-            try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream(name))) {
+            try (InputStream in = requireNonNull(getClass().getResourceAsStream(name))) {
                 Files.copy(in, parent.resolve(name));
             }
             files.add(parent.resolve(name));

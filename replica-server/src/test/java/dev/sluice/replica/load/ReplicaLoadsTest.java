@@ -233,6 +233,26 @@ final class ReplicaLoadsTest {
         }
     }
 
+    /** B.22 */
+    @Test
+    void aReplicaThatWaitsForASlotSaysHowManyAreBeforeIt() {
+        host.role = RoleName.SECONDARY;
+        Config config = Config.of(
+                ReplicaOptions.schema(), Map.of("replication.max_concurrent_bulk_load_downloading_count", "0"));
+        try (BlockStores stores = new BlockStores(List.of())) {
+            NodeLoads node = node(stores, config, neverRuns -> {});
+            node.slots().acquire("another", 2, () -> {});
+            ReplicaLoads loads = new ReplicaLoads(host, node);
+            GroupLoadRequest wanted = new GroupLoadRequest()
+                    .setSequence(1)
+                    .setLoad(LoadWire.nothing().setLoadId(4).setGoal(LoadGoal.DOWNLOAD));
+            assertThat(loads.onGroupLoad(wanted).getState().getMessage())
+                    .isEqualTo("waits for a download slot: all that max_concurrent_bulk_load_downloading_count allows"
+                            + " are in use, 1 wait before it");
+            loads.close();
+        }
+    }
+
     @Test
     void aReplicaOfALoadOfHigherPriorityGetsTheNextSlot() {
         host.role = RoleName.SECONDARY;

@@ -32,7 +32,9 @@ public final class SstMerge implements RowCursor, AutoCloseable {
     public static final int OPEN_MAX = 500;
 
     private final Options options = new Options();
+    /** Fills no cache also because files of old writers have no identity, by which it could tell their blocks apart. */
     private final ReadOptions readOptions = new ReadOptions().setFillCache(false);
+
     private final List<FileRows> files = new ArrayList<>();
     private final MergeCursor merged;
     private int open;

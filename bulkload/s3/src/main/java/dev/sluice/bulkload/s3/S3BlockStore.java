@@ -23,6 +23,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -60,11 +61,10 @@ final class S3BlockStore implements BlockStore {
         String key = keyToRead(path);
         return call(path, client -> {
             try {
-                long size = client.headObject(
-                                request -> request.bucket(bucket()).key(key))
-                        .contentLength();
+                HeadObjectResponse head =
+                        client.headObject(request -> request.bucket(bucket()).key(key));
                 bucketSeen = true;
-                return size;
+                return lengthIn(head, path);
             } catch (S3Exception e) {
                 if (e.statusCode() == 404) {
                     requireBucket(path, client);
@@ -72,6 +72,15 @@ final class S3BlockStore implements BlockStore {
                 throw e;
             }
         });
+    }
+
+    private long lengthIn(HeadObjectResponse head, String path) throws BlockStoreException {
+        Long length = head.contentLength();
+        if (length == null) {
+            throw failures.permanent(
+                    path, settings.server() + " does not say how long the file is (no Content-Length for HEAD)", null);
+        }
+        return length;
     }
 
     @Override

@@ -317,6 +317,14 @@ class S3BlockStoreFaultTest {
                 .hasMessageContaining("was asked for bytes from 3 and gave the whole file");
     }
 
+    /** The server's HTTP library leaves the length out if it is told that there is no body. */
+    @Test
+    void aServerThatDoesNotSayHowLongAFileIsIsFoundOut() {
+        answer = exchange -> exchange.sendResponseHeaders(200, -1);
+        assertThat(failure(Kind.PERMANENT, () -> store.size("file")))
+                .hasMessageContaining("does not say how long the file is");
+    }
+
     @Test
     void anAnswerThatIsNoListIsNoEmptyDirectory() {
         answer = exchange -> respond(exchange, 200, "<html>welcome to the hotel");

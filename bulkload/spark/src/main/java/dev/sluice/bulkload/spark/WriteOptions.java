@@ -50,6 +50,9 @@ record WriteOptions(
     static final String TEMP_DIR = "tempDir";
     static final String SIGN_KEY = "signKey";
 
+    /** How a private key of Ed25519 begins in PKCS #8, and in base64. */
+    private static final String KEY_WITHOUT_HEADER = "MC4CAQAwBQYDK2Vw";
+
     private static final List<String> KNOWN = List.of(
             PATH, PARTITIONS, HASH_KEY, SORT_KEY, VALUE, TTL, APP, APP_ID, FILE_SIZE, COMPRESSION, TEMP_DIR, SIGN_KEY);
 
@@ -69,7 +72,7 @@ record WriteOptions(
     /** A path; the key itself would go to every task, and into messages. */
     private static String signKey(Map<String, String> options) {
         String file = options.getOrDefault(SIGN_KEY, "");
-        if (file.contains("\n") || file.contains("PRIVATE KEY")) {
+        if (file.contains("\n") || file.contains("PRIVATE KEY") || file.startsWith(KEY_WITHOUT_HEADER)) {
             throw new IllegalArgumentException(
                     "option " + SIGN_KEY + ": expected the path of a file with the key, and not the key itself");
         }
@@ -113,10 +116,9 @@ record WriteOptions(
         for (Map.Entry<String, String> option : options.entrySet()) {
             if (!known.contains(option.getKey())
                     && !option.getKey().toLowerCase(Locale.ROOT).startsWith(HADOOP_PREFIX)) {
-                throw bad(
-                        option.getKey(),
-                        option.getValue(),
-                        "no such option, there are " + String.join(", ", KNOWN) + ", and fs.… of Hadoop");
+                // Without its value, which can be a key whose option is misspelt.
+                throw new IllegalArgumentException("option " + option.getKey() + ": no such option, there are "
+                        + String.join(", ", KNOWN) + ", and fs.… of Hadoop");
             }
         }
     }

@@ -34,7 +34,7 @@ class OptionsTest {
                 "app|` `|option app = ' ': expected a name",
                 "fileSize|64m|option fileSize = '64m': expected a number of 1 or more",
                 "compression|gzip|option compression = 'gzip': expected one of none, lz4, zstd",
-                "partitons|8|option partitons = '8': no such option, there are path, partitions, hashKey",
+                "partitons|8|option partitons: no such option, there are path, partitions, hashKey",
                 "hashKey|uid|column 'uid' (option hashKey): is not there, expected one of type binary or string;"
                         + " the columns are id string, n double, twice string, twice string, v binary, ttl string",
                 "value|n|column 'n' (option value): its type is double, expected binary or string",

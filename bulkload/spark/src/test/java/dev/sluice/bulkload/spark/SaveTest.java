@@ -92,13 +92,19 @@ class SaveTest {
 
     @Test
     void aKeyInPlaceOfItsFileIsRefusedAndNotRepeated() {
-        for (String key : List.of("-----BEGIN PRIVATE KEY-----c2VjcmV0", "c2VjcmV0\nc2VjcmV0")) {
+        for (String key :
+                List.of("-----BEGIN PRIVATE KEY-----c2VjcmV0", "c2VjcmV0\nc2VjcmV0", "MC4CAQAwBQYDK2VwBCIEIc2VjcmV0")) {
             assertThatThrownBy(() -> writer(TestRows.of(10, 2, "a").data(), 2)
                             .option("signKey", key)
                             .save(path()))
                     .hasMessageContaining("option signKey: expected the path of a file")
                     .hasMessageNotContaining("c2VjcmV0");
         }
+        assertThatThrownBy(() -> writer(TestRows.of(10, 2, "a").data(), 2)
+                        .option("sign_key", "c2VjcmV0")
+                        .save(path()))
+                .hasMessageContaining("option sign_key: no such option")
+                .hasMessageNotContaining("c2VjcmV0");
         assertThat(root).isEmptyDirectory();
     }
 
