@@ -5,29 +5,44 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 import org.rocksdb.TableProperties;
 
-/** What an SST file may hold. */
-public final class SstContent {
+/**
+ * What an SST file says of itself.
+ *
+ * @param external it was made by a writer of external files, not by a database
+ * @param comparator by which it is sorted
+ * @param entries rows and whatever else there is
+ */
+public record SstContent(
+        boolean external, String comparator, long entries, long deletes, long rangeDeletes, long mergeOperands) {
     private static final String EXTERNAL_FILE_PROPERTY = "rocksdb.external_sst_file.version";
     private static final String COMPARATOR = "leveldb.BytewiseComparator";
 
-    private SstContent() {}
+    /** By the properties that are written in the file. */
+    public static SstContent of(TableProperties properties) {
+        return new SstContent(
+                properties.getUserCollectedProperties().containsKey(EXTERNAL_FILE_PROPERTY),
+                properties.getComparatorName(),
+                properties.getNumEntries(),
+                properties.getNumDeletions(),
+                properties.getNumRangeDeletions(),
+                properties.getNumMergeOperands());
+    }
 
     /** All for which an engine refuses a file when it is published. */
-    public static void requireIngestible(String name, TableProperties properties) throws SourceException {
-        if (!properties.getUserCollectedProperties().containsKey(EXTERNAL_FILE_PROPERTY)) {
+    public void requireIngestible(String name) throws SourceException {
+        if (!external) {
             throw SourceException.damaged(
                     name, "was written by a database, not by a writer of external files: it can not be ingested");
         }
-        if (!COMPARATOR.equals(properties.getComparatorName())) {
-            throw SourceException.damaged(
-                    name, "is sorted by " + properties.getComparatorName() + ", expected " + COMPARATOR);
+        if (!COMPARATOR.equals(comparator)) {
+            throw SourceException.damaged(name, "is sorted by " + comparator + ", expected " + COMPARATOR);
         }
-        if (properties.getNumEntries() == 0) {
+        if (entries == 0) {
             throw SourceException.damaged(name, "has no row: a partition without rows has no files");
         }
-        requireNone(name, properties.getNumDeletions(), "deletes");
-        requireNone(name, properties.getNumRangeDeletions(), "range deletes");
-        requireNone(name, properties.getNumMergeOperands(), "merge operands");
+        requireNone(name, deletes, "deletes");
+        requireNone(name, rangeDeletes, "range deletes");
+        requireNone(name, mergeOperands, "merge operands");
     }
 
     private static void requireNone(String name, long count, String what) throws SourceException {

@@ -149,7 +149,7 @@ public final class SstMerge implements RowCursor, AutoCloseable {
             reader = opened;
             try {
                 opened.open(path.toString());
-                SstContent.requireIngestible(name(), opened.getTableProperties());
+                SstContent.of(opened.getTableProperties()).requireIngestible(name());
             } catch (RocksDBException e) {
                 throw failure(e);
             } catch (SourceException e) {

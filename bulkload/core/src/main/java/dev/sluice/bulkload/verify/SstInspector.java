@@ -38,7 +38,7 @@ final class SstInspector {
                 SstFileReader reader = new SstFileReader(options)) {
             reader.open(path.toString());
             TableProperties properties = reader.getTableProperties();
-            SstContent.requireIngestible(name, properties);
+            SstContent.of(properties).requireIngestible(name);
             stop.throwIfStopped();
             reader.verifyChecksum();
             stop.throwIfStopped();

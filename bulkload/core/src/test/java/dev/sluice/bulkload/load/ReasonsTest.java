@@ -59,7 +59,7 @@ class ReasonsTest {
     void theGuideExplainsEveryReason() throws IOException {
         List<String> explained = wordsOfTheGuide();
         reasons().forEach((situation, hint) -> {
-            if (!situation.contains("failed")) { // those say the error
+            if (!situation.contains("failed") && !situation.startsWith("ended")) { // those say the error
                 for (String part :
                         generalized(hint.replaceFirst("^1\\.\\d+: ", "")).split(", (?=host:port)", -1)) {
                     assertThat(explained)
@@ -117,6 +117,9 @@ class ReasonsTest {
                 .forEach((state, replica) ->
                         reasons.put("succeeded, " + state, hintOf(in(AppPhase.CleaningUp.succeeded(7)), replica)));
         reasons.put("failed", hintOf(in(AppPhase.CleaningUp.failed(ERROR)), staged()));
+        reasons.put("ended, canceled", hintAtTheEnd(AppEvent.of(AppEvent.Kind.CANCEL)));
+        reasons.put("ended, app dropped", hintAtTheEnd(AppEvent.of(AppEvent.Kind.APP_DROPPED)));
+        reasons.put("ended, failed", hintAtTheEnd(AppEvent.sourceFailed(ERROR)));
         PartitionLoad[] many = new PartitionLoad[20];
         Arrays.fill(many, group(null, N1, N2));
         String hints = hint(load(new AppPhase.Downloading(), many), Map.of());
@@ -185,6 +188,12 @@ class ReasonsTest {
                 ? new ReplicaLoad.Published(5, 1, 40, TOTALS, false)
                 : load.phase().goal() == LoadGoal.CLEAN_UP ? new ReplicaLoad.Idle(5, 1) : staged();
         return hint(load, Map.of(N1, report(first), N2, report(second)));
+    }
+
+    private static String hintAtTheEnd(AppEvent reason) {
+        Ruling.Go cleansUp = (Ruling.Go) new AppPhase.Downloading().on(reason);
+        Ruling.Go ends = (Ruling.Go) cleansUp.next().on(AppEvent.of(AppEvent.Kind.ALL_CLEAN));
+        return hint(in(ends.next()), Map.of());
     }
 
     private static String hint(AppLoad load, Map<HostPort, MemberReport> heard) {
