@@ -2,6 +2,7 @@ package dev.sluice.dist.onebox;
 
 import dev.sluice.common.config.ConfigSchema;
 import dev.sluice.common.file.LocalFileSystem;
+import dev.sluice.dist.ThreadPriorities;
 import dev.sluice.meta.MetaOptions;
 import dev.sluice.replica.ReplicaOptions;
 import java.io.File;
@@ -140,6 +141,7 @@ public final class OneboxProcesses implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_OPTIONS);
+        command.addAll(ThreadPriorities.JVM_OPTIONS);
         command.addAll(jvmOptions);
         // A killed process leaves the native library that it unpacked; here the next start finds and deletes it.
         Path temporary = layout.directory().resolve(name + ".tmp");

@@ -6,6 +6,7 @@ import dev.sluice.bulkload.transfer.DownloadOptions;
 import dev.sluice.bulkload.transfer.DownloadSlots;
 import dev.sluice.bulkload.transfer.Downloader;
 import dev.sluice.bulkload.verify.PartitionVerifier;
+import dev.sluice.bulkload.work.LoadThreads;
 import dev.sluice.common.command.RemoteCommands;
 import dev.sluice.common.config.Config;
 import dev.sluice.common.fault.FaultPoints;
@@ -25,7 +26,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -74,8 +74,8 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
         this(
                 world,
                 DownloadOptions.DEFAULTS.withLinkLocalFiles(world.config.get(LoadSettings.LINK_LOCAL_FILES)),
-                threads(WORKERS, "load-"),
-                threads(1, "load-delete-"));
+                Executors.newFixedThreadPool(WORKERS, new LoadThreads("load-")),
+                Executors.newSingleThreadExecutor(new LoadThreads("load-delete-")));
     }
 
     private NodeLoads(World world, DownloadOptions options, ExecutorService workers, ExecutorService deleter) {
@@ -122,15 +122,6 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     public static List<String> faultPoints() {
         return List.of(
                 Work.REPACKED, Work.BEFORE_STAGED, Work.STAGED, ReplicaLoads.BEFORE_DELETE, ReplicaLoads.DELETED);
-    }
-
-    private static ExecutorService threads(int number, String name) {
-        AtomicInteger count = new AtomicInteger();
-        return Executors.newFixedThreadPool(number, task -> {
-            Thread thread = new Thread(task, name + count.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     /** Adds the commands that read and set the limits at run time. */

@@ -4,6 +4,7 @@ import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.fileset.Remedy;
 import dev.sluice.bulkload.fileset.SourceException;
 import dev.sluice.bulkload.store.PartitionSource;
+import dev.sluice.bulkload.work.LoadThreads;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.file.DiskFullException;
 import dev.sluice.common.file.DiskLedger;
@@ -20,11 +21,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -117,7 +116,12 @@ public final class Downloader implements AutoCloseable {
 
     private static ExecutorService workers() {
         return new ThreadPoolExecutor(
-                0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), named("download-"));
+                0,
+                Integer.MAX_VALUE,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                new LoadThreads("download-"));
     }
 
     private static ExecutorService readers() {
@@ -127,7 +131,7 @@ public final class Downloader implements AutoCloseable {
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                named("store-read-"));
+                new LoadThreads("store-read-"));
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }
@@ -201,14 +205,5 @@ public final class Downloader implements AutoCloseable {
 
     void onEnded(Download download) {
         running.remove(download);
-    }
-
-    private static ThreadFactory named(String prefix) {
-        AtomicInteger count = new AtomicInteger();
-        return task -> {
-            Thread thread = new Thread(task, prefix + count.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 }
