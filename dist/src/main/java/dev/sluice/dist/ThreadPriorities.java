@@ -6,8 +6,8 @@ import java.util.List;
 public final class ThreadPriorities {
     /**
      * The lowest priority, which threads of loads have, is a nice value of 10: where processors are scarce they get about a
-     * tenth of what a thread that serves clients gets, and all that is left over. No other thread has any but 0, also where
-     * the JVM would raise its own. Does not need any permission. The launcher {@code bin/sluice} has the same words.
+     * tenth of what a thread that serves clients gets, and all that is left over. No other thread that we start has any but 0,
+     * nor those of the JVM of which it would raise some. Does not need any permission. The launcher {@code bin/sluice} has the same words.
      */
     public static final List<String> JVM_OPTIONS = List.of(
             "-XX:ThreadPriorityPolicy=1",

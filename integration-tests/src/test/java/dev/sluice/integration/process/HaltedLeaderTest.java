@@ -130,6 +130,9 @@ final class HaltedLeaderTest {
                     if (status.status() == BulkLoadStatus.BLS_PAUSED) {
                         cluster.admin().controlBulkLoad(APP, BulkLoadControlType.BLC_RESTART);
                     }
+                    if (point.equals("load.before-clear") && status.status() == BulkLoadStatus.BLS_SUCCEED) {
+                        cluster.admin().clearBulkLoad(APP);
+                    }
                     return status.isEnded()
                             && status.status()
                                     == (point.endsWith(CLEAR)

@@ -41,8 +41,8 @@ public interface Engine extends AutoCloseable {
 
     /**
      * Prepares a publish so that the critical step is short: hard-links the staged files beside the engine and reads their
-     * indexes and filters into its cache (of files with an identity, see {@link FileIdentity}), or for {@code replace} fills a hidden generation with them, or for a rollback looks
-     * whether the generation is kept; then flushes. Runs on a maintenance pool, may be repeated, and may be left out (then
+     * indexes and filters into its cache (if they say where they come from), or for {@code replace} fills a hidden
+     * generation with them, or for a rollback looks whether the generation is kept; then flushes. Runs on a maintenance pool, may be repeated, and may be left out (then
      * {@link #publish} does it).
      */
     void preparePublish(Publish publish, List<Path> stagedFiles);

@@ -227,7 +227,7 @@ final class RocksEngine implements Engine {
         }
     }
 
-    /** Leaves it to the next flush while a publish is under way. */
+    /** Leaves it to the next flush while a publish, or its preparation, is under way. */
     private void settleStallLimits() throws RocksDBException {
         if (publishing.tryLock()) {
             try {
@@ -265,7 +265,12 @@ final class RocksEngine implements Engine {
                 // After the rest: an ingest stops writes to flush those that came in between.
                 flush();
                 if (fillsLevel0) {
-                    current.liftStallLimits(database.db());
+                    publishing.lock();
+                    try {
+                        current.liftStallLimits(database.db());
+                    } finally {
+                        publishing.unlock();
+                    }
                 }
             }
         } catch (RocksDBException e) {
@@ -454,9 +459,8 @@ final class RocksEngine implements Engine {
         try {
             boolean there = StagedFiles.anyIsLive(staged, liveFiles());
             List<Path> links = there ? List.of() : stagedFiles.link(staged);
-            // An ingest opens every file, with its index and filter: from here on they are in the cache, of files that
-            // have
-            // an identity.
+            // An ingest opens every file, with index and filter: if the file has an identity, they are in the cache
+            // now.
             ready = new Prepared(publish.loadId(), List.copyOf(staged), links, rangesOf(links));
         } catch (IOException | RocksDBException e) {
             throw failure(directory, "the staged files of load " + publish.loadId() + " cannot be linked and read", e);

@@ -480,13 +480,17 @@ public final class Replicas {
         CompletableFuture<Boolean> inTime = new CompletableFuture<>();
         var unused = closed.hooks().ended().whenComplete((nothing, failure) -> inTime.complete(true));
         EventLoop.Timer timer = control.schedule(WORK_END_MS_MAX, () -> inTime.complete(false));
-        var unusedToo = inTime.thenAccept(isInTime -> {
-            timer.cancel();
-            if (!isInTime) {
-                LOG.warn("{}: work of its load does not end; it is closed all the same", closed.gpid());
-            }
-            services.maintenance().execute(action);
-        });
+        // On the loop: a thread that the pool starts has the priority of whoever hands over the task, and that of loads
+        // is low.
+        var unusedToo = inTime.thenAcceptAsync(
+                isInTime -> {
+                    timer.cancel();
+                    if (!isInTime) {
+                        LOG.warn("{}: work of its load does not end; it is closed all the same", closed.gpid());
+                    }
+                    services.maintenance().execute(action);
+                },
+                control::execute);
     }
 
     /** Also if there is nothing: the leader wants to hear that it is gone. */

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Daemon threads of the lowest priority: what they do takes long, and whoever serves clients goes first where processors
- * are scarce. Counts only in a JVM that hands priorities on to the operating system ({@code -XX:ThreadPriorityPolicy=1}).
+ * are scarce. A thread that one of them starts has its priority too, so they give no work to pools of others. Counts only in a JVM that hands priorities on to the operating system ({@code -XX:ThreadPriorityPolicy=1}).
  */
 public final class LoadThreads implements ThreadFactory {
     private final String prefix;

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -64,7 +65,7 @@ class ReasonsTest {
                         generalized(hint.replaceFirst("^1\\.\\d+: ", "")).split(", (?=host:port)", -1)) {
                     assertThat(explained)
                             .as("%s: '%s' in the chapter '%s' of %s", situation, part, GUIDE_CHAPTER, GUIDE)
-                            .anyMatch(words -> part.startsWith(words) || part.startsWith("host:port " + words));
+                            .anyMatch(words -> says(words, part) || says("host:port " + words, part));
                 }
             }
         });
@@ -80,11 +81,18 @@ class ReasonsTest {
             if (row.startsWith("| `")) {
                 Matcher cell = Pattern.compile("`([^`]+)`").matcher(row.substring(0, row.indexOf(" | ")));
                 while (cell.find()) {
-                    words.add(generalized(cell.group(1).replaceFirst("….*", "")));
+                    words.add(generalized(cell.group(1).replaceFirst("….*", "…")));
                 }
             }
         }
         return words;
+    }
+
+    /** Word for word, up to a mark of omission, with or without a progress at the end. */
+    private static boolean says(String words, String part) {
+        return words.endsWith("…")
+                ? part.startsWith(words.substring(0, words.length() - 1))
+                : part.equals(words) || part.equals(words + " N%");
     }
 
     /** Whatever the numbers and the servers are. */
@@ -97,7 +105,13 @@ class ReasonsTest {
         AppLoad fresh = load(new AppPhase.Downloading(), PartitionLoad.of(BALLOT, N1, List.of(N1, N2)));
         reasons.put("not pinned", hint(fresh, Map.of()));
         replicas().forEach((state, replica) -> reasons.put("downloading, " + state, hintOf(downloading(), replica)));
-        reasons.put("downloading, throttled", hint(downloading(), Map.of(N2, throttled())));
+        for (Reason reason : Reason.values()) {
+            if (reason != Reason.NO_LIMIT) {
+                reasons.put(
+                        "downloading, throttled, " + reason.name().toLowerCase(Locale.ROOT),
+                        hint(downloading(), Map.of(N2, throttled(reason))));
+            }
+        }
         reasons.put("downloading, silent", hint(downloading(), Map.of()));
         reasons.put("downloading, dead", hint(downloading(), Map.of(), false, true));
         reasons.put("downloading, no primary", hint(load(new AppPhase.Downloading(), group(null, N1, N2)), Map.of()));
@@ -213,9 +227,8 @@ class ReasonsTest {
         return report(replica.loadId(), replica.phase(), error, replica.message());
     }
 
-    private static MemberReport throttled() {
-        ThrottleState throttle =
-                new ThrottleState(16_777_216, Reason.READS_ARE_SLOW, 4_100, 900, 1_000, true, 1_500, 30_000_000);
+    private static MemberReport throttled(Reason reason) {
+        ThrottleState throttle = new ThrottleState(16_777_216, reason, 4_100, 900, 1_000, true, 1_500, 30_000_000);
         return report(5, MemberPhase.DOWNLOADING, null, "downloads (" + throttle.hint() + ")");
     }
 
