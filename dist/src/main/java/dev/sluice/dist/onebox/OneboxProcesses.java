@@ -2,7 +2,6 @@ package dev.sluice.dist.onebox;
 
 import dev.sluice.common.config.ConfigSchema;
 import dev.sluice.common.file.LocalFileSystem;
-import dev.sluice.dist.ThreadPriorities;
 import dev.sluice.meta.MetaOptions;
 import dev.sluice.replica.ReplicaOptions;
 import java.io.File;

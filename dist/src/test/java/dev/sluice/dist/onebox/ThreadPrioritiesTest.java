@@ -1,4 +1,4 @@
-package dev.sluice.dist;
+package dev.sluice.dist.onebox;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;

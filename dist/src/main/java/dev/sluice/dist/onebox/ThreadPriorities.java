@@ -1,4 +1,4 @@
-package dev.sluice.dist;
+package dev.sluice.dist.onebox;
 
 import java.util.List;
 
