@@ -4,9 +4,9 @@ import dev.sluice.bulkload.fileset.BulkLoadInfo;
 import dev.sluice.bulkload.fileset.SetSignature;
 import dev.sluice.bulkload.sst.SstOptions;
 import dev.sluice.bulkload.sst.SstOptions.Compression;
+import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.util.Arrays;
 import java.util.List;
@@ -50,9 +50,6 @@ record WriteOptions(
     static final String TEMP_DIR = "tempDir";
     static final String SIGN_KEY = "signKey";
 
-    /** How a private key of Ed25519 begins in PKCS #8, and in base64. */
-    private static final String KEY_WITHOUT_HEADER = "MC4CAQAwBQYDK2Vw";
-
     private static final List<String> KNOWN = List.of(
             PATH, PARTITIONS, HASH_KEY, SORT_KEY, VALUE, TTL, APP, APP_ID, FILE_SIZE, COMPRESSION, TEMP_DIR, SIGN_KEY);
 
@@ -66,17 +63,7 @@ record WriteOptions(
                 number(options, FILE_SIZE, SstOptions.DEFAULTS.targetBytes(), 1, Long.MAX_VALUE),
                 compression(options),
                 tempDir(options),
-                signKey(options));
-    }
-
-    /** A path; the key itself would go to every task, and into messages. */
-    private static String signKey(Map<String, String> options) {
-        String file = options.getOrDefault(SIGN_KEY, "");
-        if (file.contains("\n") || file.contains("PRIVATE KEY") || file.startsWith(KEY_WITHOUT_HEADER)) {
-            throw new IllegalArgumentException(
-                    "option " + SIGN_KEY + ": expected the path of a file with the key, and not the key itself");
-        }
-        return file;
+                options.getOrDefault(SIGN_KEY, ""));
     }
 
     static String path(Map<String, String> options) {
@@ -92,13 +79,20 @@ record WriteOptions(
         return options.getOrDefault(TEMP_DIR, "");
     }
 
-    /** Reads the key that signs the set; its content is neither kept here nor in a message. */
+    /** Reads the key that signs the set, on the driver; its content is neither kept here nor in a message. */
     Optional<PrivateKey> readSigningKey() {
         if (signKey.isEmpty()) {
             return Optional.empty();
         }
+        // What names no file can be the key itself, in whatever form, so it is repeated only if there is such a file.
+        File file = new File(signKey);
+        if (!file.exists()) {
+            throw new IllegalArgumentException("option " + SIGN_KEY
+                    + ": expected the path of a file with the key, and there is no such file on the driver's machine (its"
+                    + " name is not repeated here, as it could be the key itself)");
+        }
         try {
-            return Optional.of(SetSignature.readPrivateKey(Path.of(signKey)));
+            return Optional.of(SetSignature.readPrivateKey(file.toPath()));
         } catch (IOException e) {
             throw bad(SIGN_KEY, signKey, "cannot be read on the driver's machine: " + e);
         } catch (IllegalArgumentException e) {

@@ -84,16 +84,21 @@ class SaveTest {
     @Test
     void aKeyThatCannotBeReadEndsTheJobBeforeItWrites() {
         assertThatThrownBy(() -> writer(TestRows.of(10, 2, "a").data(), 2)
-                        .option("signKey", root.resolve("absent.pem").toString())
+                        .option("signKey", root.toString())
                         .save(path()))
-                .hasMessageContaining("absent.pem': cannot be read on the driver's machine");
+                .hasMessageContaining(root + "': cannot be read on the driver's machine");
         assertThat(root).isEmptyDirectory();
     }
 
     @Test
     void aKeyInPlaceOfItsFileIsRefusedAndNotRepeated() {
-        for (String key :
-                List.of("-----BEGIN PRIVATE KEY-----c2VjcmV0", "c2VjcmV0\nc2VjcmV0", "MC4CAQAwBQYDK2VwBCIEIc2VjcmV0")) {
+        for (String key : List.of(
+                "-----BEGIN PRIVATE KEY-----c2VjcmV0",
+                "c2VjcmV0\nc2VjcmV0",
+                "MC4CAQAwBQYDK2VwBCIEIc2VjcmV0",
+                " MC4CAQAwBQYDK2VwBCIEIc2VjcmV0",
+                "MFECAQEwBQYDK2VwBCIEIc2VjcmV0",
+                "c2VjcmV0\0")) {
             assertThatThrownBy(() -> writer(TestRows.of(10, 2, "a").data(), 2)
                             .option("signKey", key)
                             .save(path()))
