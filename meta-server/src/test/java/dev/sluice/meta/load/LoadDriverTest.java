@@ -41,6 +41,7 @@ import dev.sluice.wire.bulkload.ClearBulkLoadStateRequest;
 import dev.sluice.wire.bulkload.ClearBulkLoadStateResponse;
 import dev.sluice.wire.bulkload.ControlBulkLoadRequest;
 import dev.sluice.wire.bulkload.ControlBulkLoadResponse;
+import dev.sluice.wire.bulkload.LoadMode;
 import dev.sluice.wire.bulkload.PartitionBulkLoadState;
 import dev.sluice.wire.bulkload.QueryBulkLoadRequest;
 import dev.sluice.wire.bulkload.QueryBulkLoadResponse;
@@ -278,6 +279,29 @@ class LoadDriverTest {
                             + " status(replication::bulk_load_status::BLS_INGESTING)")
                     .contains("published");
         }
+    }
+
+    /** As a newer client would send it: it is not guessed what was meant, and the load goes on. */
+    @Test
+    void aControlThatIsNotKnownChangesNothing() throws Exception {
+        startAndAwaitDirective();
+        ControlBulkLoadResponse refused =
+                call(AdminRpcs.CONTROL_BULK_LOAD, new ControlBulkLoadRequest().setAppName("orders"));
+        assertThat(refused.getErr().name()).isEqualTo("ERR_INVALID_PARAMETERS");
+        assertThat(refused.getHintMsg()).isEqualTo("unknown control type");
+        assertThat(query().getAppStatus()).isEqualTo(BulkLoadStatus.BLS_DOWNLOADING);
+    }
+
+    @Test
+    void aDryRunOfARollbackIsRefusedAndRollsNothingBack() throws Exception {
+        StartBulkLoadResponse refused = call(
+                AdminRpcs.START_BULK_LOAD,
+                request("orders", "local", "c")
+                        .setMode(LoadMode.ROLLBACK.getValue())
+                        .setDryRun(true));
+        assertThat(refused.getErr().name()).isEqualTo("ERR_INVALID_PARAMETERS");
+        assertThat(refused.getHintMsg()).isEqualTo("a rollback has nothing to try: it fetches nothing");
+        assertThat(leader.state().loads().find(1)).isEmpty();
     }
 
     /** B.7: also between the last replica that is staged and the publish, which follows by itself. */
