@@ -63,7 +63,7 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         sortOptions = false)
 public final class DataBenchmark implements Callable<Integer> {
-    private static final int REPLICA_SERVERS = 3;
+    private static final int SERVERS_MAX = 9;
     private static final int TIMEOUT_MS = 60_000;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -114,6 +114,22 @@ public final class DataBenchmark implements Callable<Integer> {
     private double seconds;
 
     @Option(
+            names = "--settle",
+            defaultValue = "1",
+            paramLabel = "S",
+            description =
+                    "Seconds of the open loop before each turn that are not counted: another kind of load makes the"
+                            + " JVM compile some methods anew, which a server that has run for a while does not do.")
+    private double settleSeconds;
+
+    @Option(
+            names = "--servers",
+            defaultValue = "3",
+            paramLabel = "N",
+            description = "Replica servers, 1 to 9; all run in this process.")
+    private int servers;
+
+    @Option(
             names = "--in-flight",
             defaultValue = "256",
             paramLabel = "N",
@@ -135,7 +151,7 @@ public final class DataBenchmark implements Callable<Integer> {
             names = "--replicas",
             defaultValue = "3",
             paramLabel = "N",
-            description = "Replicas of each partition, 1 to 3.")
+            description = "Replicas of each partition, 1 to 3, and no more than there are servers.")
     private int replicas;
 
     @Option(
@@ -164,7 +180,7 @@ public final class DataBenchmark implements Callable<Integer> {
         directory = Files.createTempDirectory("sluice-benchmark-");
         Logging.toFile(directory.resolve("benchmark.log"));
         List<Case> cases = new ArrayList<>();
-        OneboxLayout layout = OneboxLayout.onFreePorts(directory.resolve("onebox"), 1, REPLICA_SERVERS)
+        OneboxLayout layout = OneboxLayout.onFreePorts(directory.resolve("onebox"), 1, servers)
                 .with(overrides);
         try (Onebox onebox = Onebox.start(layout);
                 SluiceClient client = SluiceClient.connect(layout.metaServers(), ClientOptions.DEFAULTS)) {
@@ -186,6 +202,16 @@ public final class DataBenchmark implements Callable<Integer> {
     }
 
     private void requirePositive() {
+        if (servers < 1 || servers > SERVERS_MAX || replicas < 1 || replicas > servers) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--servers " + servers + ", --replicas " + replicas + ": expected 1 to " + SERVERS_MAX
+                            + " servers, and at least as many as replicas");
+        }
+        if (settleSeconds < 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "--settle " + settleSeconds + ": expected 0 or more seconds");
+        }
         if (rows < DataSet.ROWS_PER_HASH_KEY || rounds < 1 || seconds <= 0 || inFlight < 2 || rate <= 0) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -303,8 +329,9 @@ public final class DataBenchmark implements Callable<Integer> {
             SplittableRandom random,
             double perSecond) {
         Operations operations = operations(next, sides, side, chooser, random.split());
-        Latencies latencies = new Latencies();
-        long end = System.nanoTime() + (long) (seconds * NANOS_PER_SECOND);
+        long start = System.nanoTime() + (long) (settleSeconds * NANOS_PER_SECOND);
+        long end = start + (long) (seconds * NANOS_PER_SECOND);
+        Latencies latencies = new Latencies(start);
         OpenLoop.Result result =
                 new OpenLoop().run(done -> operations.begin(done::done), perSecond, due -> due - end < 0, latencies);
         return new Paced(result.perSecond(), latencies.nanos(), latencies.failed() + result.unended());
@@ -323,7 +350,7 @@ public final class DataBenchmark implements Callable<Integer> {
                 rows,
                 partitions,
                 replicas,
-                REPLICA_SERVERS,
+                servers,
                 rounds,
                 seconds);
         String line = "%-9s %-8s %6s  %-19s %30s %7s %20s %26s %26s %28s %28s %7s%n";
@@ -371,6 +398,8 @@ public final class DataBenchmark implements Callable<Integer> {
         all.put("rows", rows);
         all.put("partitions", partitions);
         all.put("replicas", replicas);
+        all.put("servers", servers);
+        all.put("settle_seconds", settleSeconds);
         all.put("rounds", rounds);
         all.put("seconds", seconds);
         all.put("in_flight", inFlight);

@@ -12,10 +12,21 @@ final class Latencies implements OpenLoop.Recorder {
 
     private final Histogram nanos = new ConcurrentHistogram(HIGHEST_NANOS, 3);
     private final AtomicLong failed = new AtomicLong();
+    private final long countedFromNanos;
+
+    /**
+     * @param countedFromNanos by {@link System#nanoTime}: operations that were to begin earlier are not in the latencies, but
+     *     their failures count
+     */
+    Latencies(long countedFromNanos) {
+        this.countedFromNanos = countedFromNanos;
+    }
 
     @Override
     public void record(long intendedNanos, long endedNanos, boolean ok) {
-        nanos.recordValue(Math.min(HIGHEST_NANOS, Math.max(0, endedNanos - intendedNanos)));
+        if (intendedNanos - countedFromNanos >= 0) {
+            nanos.recordValue(Math.min(HIGHEST_NANOS, Math.max(0, endedNanos - intendedNanos)));
+        }
         if (!ok) {
             failed.incrementAndGet();
         }
