@@ -64,6 +64,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 public final class DataBenchmark implements Callable<Integer> {
     private static final int SERVERS_MAX = 9;
+    private static final int REPLICAS_MAX = 3;
+    private static final double SETTLE_SECONDS_MAX = 3600;
     private static final int TIMEOUT_MS = 60_000;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -115,11 +117,12 @@ public final class DataBenchmark implements Callable<Integer> {
 
     @Option(
             names = "--settle",
-            defaultValue = "1",
+            defaultValue = "2",
             paramLabel = "S",
             description =
-                    "Seconds of the open loop before each turn that are not counted: another kind of load makes the"
-                            + " JVM compile some methods anew, which a server that has run for a while does not do.")
+                    "Seconds of the open loop before each turn, 0 to 3600, whose latencies are not counted: another kind"
+                            + " of load makes the JVM compile some methods anew, which a server that has run for a while does not"
+                            + " do. Failures count, and so do these seconds in the rate that is printed.")
     private double settleSeconds;
 
     @Option(
@@ -191,7 +194,7 @@ public final class DataBenchmark implements Callable<Integer> {
         } finally {
             new LocalFileSystem().deleteTree(directory);
         }
-        Targets targets = Targets.of(cases);
+        Targets targets = Targets.of(cases, replicas);
         print(out, cases, targets);
         write(cases, targets);
         boolean failed = cases.stream()
@@ -202,15 +205,15 @@ public final class DataBenchmark implements Callable<Integer> {
     }
 
     private void requirePositive() {
-        if (servers < 1 || servers > SERVERS_MAX || replicas < 1 || replicas > servers) {
+        if (servers < 1 || servers > SERVERS_MAX || replicas < 1 || replicas > Math.min(servers, REPLICAS_MAX)) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--servers " + servers + ", --replicas " + replicas + ": expected 1 to " + SERVERS_MAX
-                            + " servers, and at least as many as replicas");
+                            + " servers, and 1 to " + REPLICAS_MAX + " replicas, no more than there are servers");
         }
-        if (settleSeconds < 0) {
+        if (!(settleSeconds >= 0 && settleSeconds <= SETTLE_SECONDS_MAX)) {
             throw new ParameterException(
-                    spec.commandLine(), "--settle " + settleSeconds + ": expected 0 or more seconds");
+                    spec.commandLine(), "--settle " + settleSeconds + ": expected 0 to 3600 seconds");
         }
         if (rows < DataSet.ROWS_PER_HASH_KEY || rounds < 1 || seconds <= 0 || inFlight < 2 || rate <= 0) {
             throw new ParameterException(
@@ -334,6 +337,11 @@ public final class DataBenchmark implements Callable<Integer> {
         Latencies latencies = new Latencies(start);
         OpenLoop.Result result =
                 new OpenLoop().run(done -> operations.begin(done::done), perSecond, due -> due - end < 0, latencies);
+        if (latencies.nanos().getTotalCount() == 0) {
+            throw new IllegalStateException(side.title()
+                    + ": no operation of the turn was counted; the rate is too low for its length, or nothing"
+                    + " was answered");
+        }
         return new Paced(result.perSecond(), latencies.nanos(), latencies.failed() + result.unended());
     }
 
@@ -346,13 +354,14 @@ public final class DataBenchmark implements Callable<Integer> {
         out.printf(
                 Locale.ROOT,
                 "%n%,d rows, %d partitions, %d replicas on %d servers in this process; log not fsynced; %d rounds of %.1f s,"
-                        + " median (least-most)%n%n",
+                        + " open loops after %.1f s to settle, median (least-most)%n%n",
                 rows,
                 partitions,
                 replicas,
                 servers,
                 rounds,
-                seconds);
+                seconds,
+                settleSeconds);
         String line = "%-9s %-8s %6s  %-19s %30s %7s %20s %26s %26s %28s %28s %7s%n";
         out.printf(
                 line,

@@ -12,8 +12,8 @@ record Targets(List<Target> targets) {
     private static final double WRITES_PER_SECOND_MIN = 10_000;
     private static final int SMALL_VALUE_BYTES = 100;
 
-    /** Of the cases of a run that they speak of: values of 100 bytes. */
-    static Targets of(List<Case> cases) {
+    /** Of the cases of a run that they speak of: values of 100 bytes, and writes only where replicas take part. */
+    static Targets of(List<Case> cases, int replicas) {
         List<Target> targets = new ArrayList<>();
         for (Case each : cases) {
             if (each.valueBytes() != SMALL_VALUE_BYTES) {
@@ -39,7 +39,7 @@ record Targets(List<Target> targets) {
                                 p99 / 1000),
                         p99,
                         p99 <= READ_P99_MICROS_MAX));
-            } else if (each.workload() == Workload.W) {
+            } else if (each.workload() == Workload.W && replicas > 1) {
                 double writes = each.of(Case.Side.CLIENT).peak().median();
                 targets.add(new Target(
                         String.format(
