@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
-/** One workload over one distribution and value size, and what both contestants came to in it. */
+/** One workload over one distribution and value size, and what the contestants came to in it. */
 final class Case {
     private static final double NANOS_PER_MICRO = 1000;
 
@@ -29,6 +29,7 @@ final class Case {
     /** Who is measured. */
     enum Side {
         ENGINE("engine, one thread"),
+        SOCKETS("sockets alone"),
         CLIENT("client, over RPC");
 
         private final String title;

@@ -27,16 +27,19 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -46,15 +49,17 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * The data path under load: a cluster in this process, its client, and beside it the engine alone with the same rows. Both
- * take turns in every round.
+ * The data path under load: a cluster in this process and its client; beside it the engine alone with the same rows, and
+ * sockets alone with requests and replies of the same sizes. They take turns in every round.
  */
 @Command(
         name = "data",
         description = {
-            "Measures reads, writes and scans through the client beside the same operations on the engine itself.",
+            "Measures reads, writes and scans through the client, beside the same operations on the engine itself, and beside"
+                    + " sockets that carry as many bytes from as many threads to as many, with no store behind them:"
+                    + " what those come to, nothing behind a socket can go below on this machine.",
             "",
-            "Each case (a workload over a distribution of keys, with a size of values) has rounds in which both sides take"
+            "Each case (a workload over a distribution of keys, with a size of values) has rounds in which the sides take"
                     + " turns: first as many operations as each can (closed loop, many requests on the way), then at a"
                     + " part of the client's highest rate (open loop), with latencies from when each operation was to"
                     + " begin. Medians of the rounds are printed with the least and the most."
@@ -198,9 +203,8 @@ public final class DataBenchmark implements Callable<Integer> {
         print(out, cases, targets);
         write(cases, targets);
         boolean failed = cases.stream()
-                .anyMatch(each -> each.of(Case.Side.CLIENT).failed()
-                                + each.of(Case.Side.ENGINE).failed()
-                        > 0);
+                .anyMatch(each -> Arrays.stream(Case.Side.values())
+                        .anyMatch(side -> each.of(side).failed() > 0));
         return failed ? 1 : 0;
     }
 
@@ -228,8 +232,9 @@ public final class DataBenchmark implements Callable<Integer> {
         say("loading %,d rows of %,d bytes", rows, bytes);
         FileSetLocation fileSet = load(client.admin(), app, data);
         try (EngineContestant engine =
-                EngineContestant.open(directory.resolve("engine-" + bytes), fileSet, partitions)) {
-            Sides sides = new Sides(engine, new ClientContestant(client.table(app), inFlight), data);
+                        EngineContestant.open(directory.resolve("engine-" + bytes), fileSet, partitions);
+                SocketsContestant sockets = SocketsContestant.open(servers, bytes, inFlight)) {
+            Sides sides = new Sides(engine, sockets, new ClientContestant(client.table(app), inFlight), data);
             for (Workload workload : workloads) {
                 for (KeyDistribution distribution : keys) {
                     Case next = new Case(workload, distribution, bytes);
@@ -263,23 +268,22 @@ public final class DataBenchmark implements Callable<Integer> {
         return location;
     }
 
-    /** Both contestants, each with its own number of rows: both begin with the same. */
-    private record Sides(
-            EngineContestant engine,
-            ClientContestant client,
-            DataSet data,
-            AtomicLong engineRows,
-            AtomicLong clientRows) {
-        Sides(EngineContestant engine, ClientContestant client, DataSet data) {
-            this(engine, client, data, new AtomicLong(data.rows()), new AtomicLong(data.rows()));
+    /** The contestants, each with its own number of rows: all begin with the same. */
+    private record Sides(Map<Case.Side, Contestant> contestants, Map<Case.Side, AtomicLong> rows, DataSet data) {
+        Sides(EngineContestant engine, SocketsContestant sockets, ClientContestant client, DataSet data) {
+            this(
+                    Map.of(Case.Side.ENGINE, engine, Case.Side.SOCKETS, sockets, Case.Side.CLIENT, client),
+                    Arrays.stream(Case.Side.values())
+                            .collect(Collectors.toMap(side -> side, side -> new AtomicLong(data.rows()))),
+                    data);
         }
 
         Contestant of(Case.Side side) {
-            return side == Case.Side.ENGINE ? engine : client;
+            return Objects.requireNonNull(contestants.get(side));
         }
 
         AtomicLong rowsOf(Case.Side side) {
-            return side == Case.Side.ENGINE ? engineRows : clientRows;
+            return Objects.requireNonNull(rows.get(side));
         }
     }
 
