@@ -490,6 +490,18 @@ final class BulkLoadTest {
 
     /** B.14: partitions without a file are parts of a load like others. */
     @Test
+    void whatIsLoadedHasNoDefaultTtlThoughTheAppHasOne() throws Exception {
+        cluster.create(app, PARTITIONS, Map.of("default_ttl", "1000"));
+        cluster.buildSet(app, PARTITIONS, ROWS, "loaded-");
+        cluster.start(app);
+        cluster.awaitEnd(app, BulkLoadStatus.BLS_SUCCEED);
+        cluster.put(app, LoadCluster.key(1), "written");
+
+        assertThat(cluster.ttl(app, LoadCluster.key(0)).isForever()).isTrue();
+        assertThat(cluster.ttl(app, LoadCluster.key(1)).seconds()).isBetween(900, 1000);
+    }
+
+    @Test
     void b14EmptyPartitionsAreLoaded() throws Exception {
         cluster.create(app, PARTITIONS);
         cluster.buildSet(app, PARTITIONS, 1, "loaded-");

@@ -22,6 +22,7 @@ import dev.sluice.client.ClientOptions;
 import dev.sluice.client.LoadSource;
 import dev.sluice.client.LoadStatus;
 import dev.sluice.client.SluiceClient;
+import dev.sluice.client.Ttl;
 import dev.sluice.common.HostPort;
 import dev.sluice.dist.onebox.Onebox;
 import dev.sluice.dist.onebox.OneboxLayout;
@@ -325,6 +326,14 @@ final class LoadCluster implements AutoCloseable {
                 .get(20, TimeUnit.SECONDS)
                 .map(value -> new String(value, UTF_8))
                 .orElse(null);
+    }
+
+    /** How long a row that is there will exist. */
+    Ttl ttl(String app, String key) throws Exception {
+        return client.table(app)
+                .ttl(key.getBytes(UTF_8), new byte[0])
+                .get(20, TimeUnit.SECONDS)
+                .orElseThrow();
     }
 
     /** B.2: every replica of a partition has the same digest; returns the rows of the app. */

@@ -79,7 +79,7 @@ public final class MetaRoutes {
                         meta::startLoad)
                 .postLater(
                         "/meta/app/usage_scenario",
-                        "{app_name, scenario}: tune the engines of an app: normal, prefer_write or bulk_load",
+                        "{app_name, scenario}: keep the env rocksdb.usage_scenario: normal, prefer_write or bulk_load; engines are tuned alike",
                         meta::usageScenario);
     }
 

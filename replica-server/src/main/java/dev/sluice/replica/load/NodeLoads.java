@@ -49,6 +49,7 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
 
     private final AtomicLong changes = new AtomicLong();
     private final LoadCounts counts = new LoadCounts();
+    private final RunningLoads running;
     private final RelayDesk desk = new RelayDesk();
 
     /**
@@ -108,6 +109,7 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     private NodeLoads(
             World world, Downloader downloader, Executor workers, Executor deleter, List<ExecutorService> own) {
         this.world = world;
+        this.running = new RunningLoads(world.clock);
         this.publicKey = LoadSettings.publicKey(world.config);
         this.slots = new DownloadSlots(world.config.get(LoadSettings.DOWNLOADING_COUNT_MAX));
         this.downloader = downloader;
@@ -141,6 +143,7 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
                 "bulk_load_waiting_count",
                 "Replicas that wait to download.",
                 () -> slots.waiting().size());
+        running.register(metrics);
         counts.register(metrics);
     }
 
@@ -157,6 +160,11 @@ public final class NodeLoads implements LoadHooksFactory, AutoCloseable {
     /** What loads of this node count. */
     LoadCounts counts() {
         return counts;
+    }
+
+    /** Which replicas of this node have a load on its way. */
+    RunningLoads running() {
+        return running;
     }
 
     /** The node's budget of bytes. */

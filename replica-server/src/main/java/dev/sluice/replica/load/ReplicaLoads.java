@@ -102,6 +102,7 @@ final class ReplicaLoads implements LoadHooks {
         this.group = new GroupLoads(host, node::isRelayed, now -> place = now);
         this.changeSequence = node.nextChange();
         findOnDisk();
+        node.running().reached(this, state.phase());
         this.report = currentReport();
     }
 
@@ -259,6 +260,7 @@ final class ReplicaLoads implements LoadHooks {
     @Override
     public void close() {
         closed = true;
+        node.running().forget(this);
         node.desk().withdraw(host.gpid(), state.loadId());
         group.close();
         Work running = work;
@@ -350,6 +352,7 @@ final class ReplicaLoads implements LoadHooks {
         boolean here = state.phase() == MemberPhase.STAGED && state.loadId() == order.loadId();
         if (here && order.goal() == LoadGoal.PUBLISH && isTurn && preparedLoadId < order.loadId()) {
             preparedLoadId = order.loadId();
+            node.running().ingests(this);
             Publish publish = publish(order);
             group.onPreparing(publish.loadId());
             host.preparePublish(publish, stagedFiles(publish), error -> {
@@ -387,6 +390,7 @@ final class ReplicaLoads implements LoadHooks {
         }
         if (state.phase() != before.phase()) {
             node.counts().reached(state.phase());
+            node.running().reached(this, state.phase());
         }
         step.effects().forEach(this::perform);
         if (!state.equals(before)) {

@@ -18,6 +18,7 @@ import dev.sluice.common.fault.FaultPoints;
 import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.file.testing.CrashableFileSystem;
+import dev.sluice.common.metrics.Metrics;
 import dev.sluice.common.time.EventLoop;
 import dev.sluice.common.time.testing.VirtualTime;
 import dev.sluice.replica.ReplicaOptions;
@@ -132,6 +133,49 @@ final class ReplicaLoadsTest {
             assertThat(host.proposed).containsExactly(4L);
             loads.close();
         }
+    }
+
+    @Test
+    void theMetersSayHowManyLoadsRunAndForHowLong() throws IOException {
+        stage(4);
+        host.role = RoleName.PRIMARY;
+        try (BlockStores stores = new BlockStores(List.of());
+                Metrics metrics = new Metrics()) {
+            NodeLoads node = node(stores);
+            node.registerMeters(metrics);
+            ReplicaLoads loads = new ReplicaLoads(host, node);
+            time.advance(1_000);
+            assertMeters(metrics, 1, 1_000, 0, 0);
+            loads.onDirective(toPublish(4));
+            time.advance(200);
+            assertMeters(metrics, 1, 1_200, 1, 200);
+            loads.onPublished(new Publish(4, LoadMode.MERGE, 1, ""), 7);
+            assertMeters(metrics, 0, 0, 0, 0);
+            loads.close();
+        }
+    }
+
+    @Test
+    void aReplicaThatIsGoneHasNoLoadRunning() throws IOException {
+        stage(4);
+        try (BlockStores stores = new BlockStores(List.of());
+                Metrics metrics = new Metrics()) {
+            NodeLoads node = node(stores);
+            node.registerMeters(metrics);
+            ReplicaLoads loads = new ReplicaLoads(host, node);
+            assertMeters(metrics, 1, 0, 0, 0);
+            loads.close();
+            assertMeters(metrics, 0, 0, 0, 0);
+        }
+    }
+
+    private static void assertMeters(Metrics metrics, int running, long runningMs, int ingesting, long ingestingMs) {
+        assertThat(metrics.scrape().lines())
+                .contains(
+                        "bulk_load_running_count " + (double) running,
+                        "bulk_load_max_duration_ms " + (double) runningMs,
+                        "bulk_load_ingesting_count " + (double) ingesting,
+                        "bulk_load_ingestion_max_duration_ms " + (double) ingestingMs);
     }
 
     /** A pool that is full, or a disk that hangs, holds up the publish, and all that wait for its turn to end. */

@@ -23,7 +23,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /** From any placement the balancer gets to an even one in few moves, and then is silent. */
-class BalancerProperties {
+class BalancerTest {
     private final Balancer balancer = new Balancer();
 
     @Property(tries = 150)

@@ -12,7 +12,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /** Random histories, each decided on the state that it makes. */
-class MetaStateProperties {
+class MetaStatePropertiesTest {
     @Property(tries = 200)
     void replayingTheStoredRecordsGivesTheSameState(@ForAll long seed) {
         List<MetaRecord> history = new History(seed).records;
