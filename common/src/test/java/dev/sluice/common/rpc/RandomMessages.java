@@ -34,10 +34,10 @@ final class RandomMessages {
         this.random = random;
     }
 
-    /** Every kind of request that servers know: the client protocol's and our own. */
+    /** Every kind of request that servers know: the client protocol's, also where we do not have it, and our own. */
     static List<Rpc<?, ?>> allRpcs() throws IllegalAccessException {
-        List<Rpc<?, ?>> rpcs = new ArrayList<>();
-        for (Class<?> table : List.of(DataRpcs.class, AdminRpcs.class, InternalRpcs.class)) {
+        List<Rpc<?, ?>> rpcs = new ArrayList<>(AbsentRpcs.WITH_HINT);
+        for (Class<?> table : List.of(DataRpcs.class, AdminRpcs.class, AbsentRpcs.class, InternalRpcs.class)) {
             for (var field : table.getDeclaredFields()) {
                 if (Modifier.isStatic(field.getModifiers())
                         && Modifier.isPublic(field.getModifiers())
