@@ -1,15 +1,21 @@
 package dev.sluice.shell;
 
+import dev.sluice.client.ClientException;
+import dev.sluice.client.SluiceClient;
+import dev.sluice.common.ErrorCode;
 import dev.sluice.common.HostPort;
+import dev.sluice.common.view.DiskView;
 import dev.sluice.common.view.NodeView;
 import dev.sluice.common.view.TextTable;
 import dev.sluice.wire.admin.AppStatus;
 import dev.sluice.wire.admin.MetaFunctionLevel;
 import dev.sluice.wire.admin.NodeStatus;
 import dev.sluice.wire.admin.QueryConfigResponse;
+import dev.sluice.wire.admin.QueryDiskInfoResponse;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,7 +27,12 @@ final class ClusterCommands {
     private ClusterCommands() {}
 
     static List<Object> all(ShellSession session) {
-        return List.of(new ClusterInfo(session), new Nodes(session), new GetLevel(session), new SetLevel(session));
+        return List.of(
+                new ClusterInfo(session),
+                new Nodes(session),
+                new DiskCapacity(session),
+                new GetLevel(session),
+                new SetLevel(session));
     }
 
     @Command(name = "cluster_info", description = "Shows what the meta leader says of the cluster.")
@@ -98,6 +109,72 @@ final class ClusterCommands {
                 case ALIVE -> status == NodeStatus.NS_ALIVE;
                 case UNALIVE -> status != NodeStatus.NS_ALIVE;
             };
+        }
+    }
+
+    @Command(
+            name = "disk_capacity",
+            description = "Shows the data directories of replica servers, and how many replicas are on each.",
+            footer = {"Examples:", "  disk_capacity", "  disk_capacity -n 10.0.0.1:34801 -a orders"})
+    private static final class DiskCapacity implements Callable<Integer> {
+        private final ShellSession session;
+
+        @Mixin
+        private JsonOption json;
+
+        @Option(
+                names = {"-n", "--node"},
+                defaultValue = "",
+                paramLabel = "<host:port,...>",
+                description = "These replica servers (default: all that are alive).")
+        private String nodes;
+
+        @Option(
+                names = {"-a", "--app_name"},
+                defaultValue = "",
+                paramLabel = "<app>",
+                description =
+                        "Counts replicas of this app only, and leaves out servers that have none (default: all apps).")
+        private String app;
+
+        DiskCapacity(ShellSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            List<TextTable> shown = wanted().stream()
+                    .flatMap(node -> find(node).stream().map(info -> DiskView.of(node, info)))
+                    .toList();
+            if (shown.isEmpty()) {
+                throw new ShellFailure(
+                        app.isEmpty()
+                                ? "no replica server is alive"
+                                : "no replica server has a replica of '" + app + "'");
+            }
+            session.print(json, shown.toArray(TextTable[]::new));
+            return Shell.DONE;
+        }
+
+        private List<HostPort> wanted() {
+            if (!nodes.isEmpty()) {
+                return SluiceClient.parseServers(nodes);
+            }
+            return session.admin().listNodes().entrySet().stream()
+                    .filter(node -> node.getValue() == NodeStatus.NS_ALIVE)
+                    .map(Map.Entry::getKey)
+                    .toList();
+        }
+
+        private Optional<QueryDiskInfoResponse> find(HostPort node) {
+            try {
+                return Optional.of(session.admin().diskInfo(node, app));
+            } catch (ClientException e) {
+                if (e.error() == ErrorCode.ERR_OBJECT_NOT_FOUND) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
         }
     }
 

@@ -4,12 +4,12 @@ import dev.sluice.common.ErrorCode;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.AdminRpcs;
 import dev.sluice.common.rpc.RequestHeader;
+import dev.sluice.common.rpc.Rpc;
 import dev.sluice.common.rpc.RpcClient;
 import dev.sluice.common.rpc.RpcException;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.common.time.EventLoop;
 import dev.sluice.wire.WireErrorCode;
-import dev.sluice.wire.WireString;
 import dev.sluice.wire.admin.AppEnvOperation;
 import dev.sluice.wire.admin.AppInfo;
 import dev.sluice.wire.admin.AppStatus;
@@ -37,6 +37,8 @@ import dev.sluice.wire.admin.NodeStatus;
 import dev.sluice.wire.admin.PatternMatchType;
 import dev.sluice.wire.admin.QueryConfigRequest;
 import dev.sluice.wire.admin.QueryConfigResponse;
+import dev.sluice.wire.admin.QueryDiskInfoRequest;
+import dev.sluice.wire.admin.QueryDiskInfoResponse;
 import dev.sluice.wire.admin.RecallAppRequest;
 import dev.sluice.wire.admin.RecallAppResponse;
 import dev.sluice.wire.admin.RenameAppRequest;
@@ -63,6 +65,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.apache.thrift.TBase;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -349,18 +352,38 @@ public final class AdminClient {
 
     /** Runs a remote command on a server, and returns its text. */
     public String remoteCommand(HostPort server, String command, List<String> arguments) {
-        CompletableFuture<WireString> reply = rpc.call(
-                server,
-                AdminRpcs.REMOTE_COMMAND,
-                RequestHeader.toServer(options.timeoutMs()),
-                new Command().setCmd(command).setArguments(arguments));
+        return ask(
+                        "remote command " + command + " on " + server,
+                        server,
+                        AdminRpcs.REMOTE_COMMAND,
+                        new Command().setCmd(command).setArguments(arguments))
+                .text();
+    }
+
+    /**
+     * The data directories of a replica server: sizes in MB, and the replicas on each.
+     *
+     * @param app of which replicas are shown; empty for all
+     * @throws ClientException {@code ERR_OBJECT_NOT_FOUND} if the server has no replica of that app
+     */
+    public QueryDiskInfoResponse diskInfo(HostPort server, String app) {
+        String what = "disk info of " + server;
+        QueryDiskInfoResponse reply =
+                ask(what, server, AdminRpcs.QUERY_DISK_INFO, new QueryDiskInfoRequest().setAppName(app));
+        expectOk(what, reply.getErr(), null);
+        return reply;
+    }
+
+    /** Asks one server; no other could answer in its place. */
+    private <Q extends TBase<?, ?>, R extends TBase<?, ?>> R ask(
+            String what, HostPort server, Rpc<Q, R> code, Q request) {
+        CompletableFuture<R> reply = rpc.call(server, code, RequestHeader.toServer(options.timeoutMs()), request);
         try {
-            return reply.join().text();
+            return reply.join();
         } catch (CompletionException e) {
-            String what = "remote command " + command + " on " + server + ": ";
             throw e.getCause() instanceof RpcException known
-                    ? new ClientException(known.error(), what + known.getMessage())
-                    : new ClientException(ErrorCode.ERR_UNKNOWN, what + e.getCause());
+                    ? new ClientException(known.error(), what + ": " + known.getMessage())
+                    : new ClientException(ErrorCode.ERR_UNKNOWN, what + ": " + e.getCause());
         }
     }
 

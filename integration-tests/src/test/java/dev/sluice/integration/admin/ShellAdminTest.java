@@ -86,6 +86,23 @@ class ShellAdminTest {
     }
 
     @Test
+    void disksAreShownWithTheReplicasOfAnApp() throws Exception {
+        String own = "disk_capacity -n " + replica + " -a shown";
+        JsonNode disks = json(own).get(replica.toString());
+        assertThat(disks).hasSize(1);
+        JsonNode disk = disks.iterator().next();
+        assertThat(disk.get("primary_count").asInt()).isEqualTo(2);
+        assertThat(disk.get("secondary_count").asInt()).isZero();
+        assertThat(disk.get("capacity_mb").asLong())
+                .isGreaterThanOrEqualTo(disk.get("available_mb").asLong());
+        assertThat(shell(own).out())
+                .contains("[" + replica + "]", disk.get("directory").asText());
+
+        assertThat(shell("disk_capacity -a nobody").err()).contains("no replica server has a replica of 'nobody'");
+        assertThat(shell("disk_capacity -n 127.0.0.1:1").err()).contains("disk info of 127.0.0.1:1");
+    }
+
+    @Test
     void envsAreSetShownAndRemoved() {
         assertThat(shell("use shown; set_app_envs default_ttl 7 replica.slow_query_threshold 50; get_app_envs")
                         .out())
@@ -150,6 +167,7 @@ class ShellAdminTest {
                 "app shown -d",
                 "nodes",
                 "nodes -d",
+                "disk_capacity",
                 "cluster_info",
                 "get_meta_level",
                 "get_replica_count shown",
@@ -164,7 +182,17 @@ class ShellAdminTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"create", "drop", "recall", "ls", "set_meta_level", "set_replica_count", "remote_command"})
+    @ValueSource(
+            strings = {
+                "create",
+                "drop",
+                "recall",
+                "ls",
+                "disk_capacity",
+                "set_meta_level",
+                "set_replica_count",
+                "remote_command"
+            })
     void helpHasAnExample(String command) {
         assertThat(shell("help " + command).out())
                 .containsIgnoringCase("example")
