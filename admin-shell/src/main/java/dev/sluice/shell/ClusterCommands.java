@@ -11,11 +11,10 @@ import dev.sluice.wire.admin.AppStatus;
 import dev.sluice.wire.admin.MetaFunctionLevel;
 import dev.sluice.wire.admin.NodeStatus;
 import dev.sluice.wire.admin.QueryConfigResponse;
-import dev.sluice.wire.admin.QueryDiskInfoResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -143,17 +142,25 @@ final class ClusterCommands {
 
         @Override
         public Integer call() {
-            List<TextTable> shown = wanted().stream()
-                    .flatMap(node -> find(node).stream().map(info -> DiskView.of(node, info)))
-                    .toList();
-            if (shown.isEmpty()) {
+            List<TextTable> shown = new ArrayList<>();
+            int failed = 0;
+            for (HostPort node : wanted()) {
+                try {
+                    shown.add(DiskView.of(node, session.admin().diskInfo(node, app)));
+                } catch (ClientException e) {
+                    if (app.isEmpty() || e.error() != ErrorCode.ERR_OBJECT_NOT_FOUND) {
+                        session.err().println(e.getMessage());
+                        failed++;
+                    }
+                }
+            }
+            if (shown.isEmpty() && failed == 0) {
+                String servers = nodes.isEmpty() ? "no replica server that is alive" : "none of " + nodes;
                 throw new ShellFailure(
-                        app.isEmpty()
-                                ? "no replica server is alive"
-                                : "no replica server has a replica of '" + app + "'");
+                        app.isEmpty() ? "no replica server is alive" : servers + " has a replica of '" + app + "'");
             }
             session.print(json, shown.toArray(TextTable[]::new));
-            return Shell.DONE;
+            return failed == 0 ? Shell.DONE : Shell.FAILED;
         }
 
         private List<HostPort> wanted() {
@@ -164,17 +171,6 @@ final class ClusterCommands {
                     .filter(node -> node.getValue() == NodeStatus.NS_ALIVE)
                     .map(Map.Entry::getKey)
                     .toList();
-        }
-
-        private Optional<QueryDiskInfoResponse> find(HostPort node) {
-            try {
-                return Optional.of(session.admin().diskInfo(node, app));
-            } catch (ClientException e) {
-                if (e.error() == ErrorCode.ERR_OBJECT_NOT_FOUND) {
-                    return Optional.empty();
-                }
-                throw e;
-            }
         }
     }
 

@@ -17,6 +17,7 @@ final class BareServer {
     private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final ByteBuffer zeros = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private int requestBytesLeft;
+    private int replyBytesAsked;
 
     /** @param channel one that blocks */
     BareServer(SocketChannel channel) {
@@ -35,18 +36,22 @@ final class BareServer {
         }
     }
 
-    /** Takes what is there of requests; the bytes of the replies to those that begin in it. */
+    /** Takes what is there of requests; the bytes of the replies to those that end in it. */
     private long takeRequests() {
         long owed = 0;
         while (true) {
             int skipped = Math.min(requestBytesLeft, in.remaining());
             in.position(in.position() + skipped);
             requestBytesLeft -= skipped;
+            if (requestBytesLeft == 0) {
+                owed += replyBytesAsked;
+                replyBytesAsked = 0;
+            }
             if (in.remaining() < HEAD_BYTES) {
                 return owed;
             }
             requestBytesLeft = in.getInt() - HEAD_BYTES;
-            owed += in.getInt();
+            replyBytesAsked = in.getInt();
         }
     }
 

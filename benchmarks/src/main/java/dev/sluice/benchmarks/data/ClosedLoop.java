@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 
 /**
  * As many operations as possible: a fixed number is on the way, and the end of one begins the next, on the thread that says
- * so. Gives the highest rate, and says nothing about latency.
+ * so. One that fails is followed by none: the run has failed then, and whoever fails at once would be asked for ever. Gives the highest rate, and says nothing about latency.
  */
 final class ClosedLoop {
     private final LongAdder ended = new LongAdder();
@@ -68,7 +68,7 @@ final class ClosedLoop {
         @Override
         public void done(boolean ok) {
             count(ok);
-            if (over) {
+            if (over || !ok) {
                 chains.countDown();
             } else {
                 goOn();

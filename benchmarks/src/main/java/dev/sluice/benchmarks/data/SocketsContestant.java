@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way there and back without a store: requests and replies of the sizes that the client's have, handed to one network
- * thread, which sends them over one socket to each of so many servers, which have a thread each and do nothing. What no
- * store behind sockets can go below, on this machine and at this time.
+ * The way there and back without a store: requests and replies about as long as the client's (all requests begin as a get
+ * does), handed to one network thread, which sends them over one socket to each of so many servers, which have a thread each
+ * and do nothing. What no store behind sockets can go below, on this machine and at this time.
  */
 final class SocketsContestant implements Contestant, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SocketsContestant.class);
@@ -30,7 +30,7 @@ final class SocketsContestant implements Contestant, AutoCloseable {
     /** The reply to it without the value. */
     private static final int REPLY_BYTES = 102;
     /** A row of the reply to a scan without the value. */
-    private static final int SCANNED_ROW_BYTES = 40;
+    private static final int SCANNED_ROW_BYTES = 18;
 
     private final int valueBytes;
     private final int inFlightMax;
@@ -71,7 +71,11 @@ final class SocketsContestant implements Contestant, AutoCloseable {
             contestant.networkThread = start("bare-client-io", contestant::carry);
             return contestant;
         } catch (IOException | RuntimeException e) {
-            contestant.close();
+            try {
+                contestant.close();
+            } catch (IOException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
             throw e;
         }
     }
@@ -192,7 +196,7 @@ final class SocketsContestant implements Contestant, AutoCloseable {
                 () -> {
                     try {
                         work.run();
-                    } catch (IOException e) {
+                    } catch (IOException | RuntimeException e) {
                         LOG.error("{}: the connection failed", name, e);
                     }
                 },

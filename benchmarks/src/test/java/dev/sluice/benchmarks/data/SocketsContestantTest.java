@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 final class SocketsContestantTest {
-    private static final int SERVERS = 3;
+    /** No divisor of the kinds of operations: each kind goes over each socket. */
+    private static final int SERVERS = 2;
     /** Larger than the buffers at both ends. */
     private static final int VALUE_BYTES = 150_000;
 
@@ -36,6 +37,18 @@ final class SocketsContestantTest {
         }
         assertThat(heard).hasValue(OPERATIONS);
         assertThat(failed).hasValue(0);
+    }
+
+    @Test
+    void whatIsUnderWayEndsOnceWhenItIsClosed() throws IOException {
+        AtomicInteger heard = new AtomicInteger();
+        SocketsContestant sockets = SocketsContestant.open(SERVERS, VALUE_BYTES, OPERATIONS);
+        for (int i = 0; i < OPERATIONS; i++) {
+            sockets.read((long) i * DataSet.ROWS_PER_HASH_KEY, ok -> heard.incrementAndGet());
+        }
+        sockets.close();
+
+        assertThat(heard).hasValue(OPERATIONS);
     }
 
     @Test

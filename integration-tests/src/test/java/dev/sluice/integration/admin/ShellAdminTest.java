@@ -98,8 +98,12 @@ class ShellAdminTest {
         assertThat(shell(own).out())
                 .contains("[" + replica + "]", disk.get("directory").asText());
 
-        assertThat(shell("disk_capacity -a nobody").err()).contains("no replica server has a replica of 'nobody'");
-        assertThat(shell("disk_capacity -n 127.0.0.1:1").err()).contains("disk info of 127.0.0.1:1");
+        assertThat(shell("disk_capacity -a nobody").err())
+                .contains("no replica server that is alive has a replica of 'nobody'");
+        Result oneIsGone = shell("disk_capacity -n 127.0.0.1:1," + replica);
+        assertThat(oneIsGone.code()).isEqualTo(1);
+        assertThat(oneIsGone.err()).contains("disk info of 127.0.0.1:1");
+        assertThat(oneIsGone.out()).contains("[" + replica + "]");
     }
 
     @Test

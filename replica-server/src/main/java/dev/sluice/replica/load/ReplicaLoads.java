@@ -102,7 +102,7 @@ final class ReplicaLoads implements LoadHooks {
         this.group = new GroupLoads(host, node::isRelayed, now -> place = now);
         this.changeSequence = node.nextChange();
         findOnDisk();
-        node.running().reached(this, state.phase());
+        node.running().reached(this, state);
         this.report = currentReport();
     }
 
@@ -286,6 +286,9 @@ final class ReplicaLoads implements LoadHooks {
         order = wanted;
         isTurn = directive != null && !directive.isAwaitsTurn();
         hasOrder = true;
+        if (order.goal() != LoadGoal.PUBLISH) {
+            node.running().publishesNothing(this);
+        }
         obey();
         prepareIfStaged();
         // What the engine has published is heard from the mutation itself, unless it came with a checkpoint.
@@ -296,6 +299,7 @@ final class ReplicaLoads implements LoadHooks {
 
     /** Of no group, say of an app that was dropped: nobody says any more what is wanted, so it takes no slot for it. */
     private void rest() {
+        node.running().publishesNothing(this);
         if (order.goal() == LoadGoal.DOWNLOAD || order.goal() == LoadGoal.PUBLISH) {
             order = new LoadOrder(
                     order.loadId(),
@@ -352,7 +356,7 @@ final class ReplicaLoads implements LoadHooks {
         boolean here = state.phase() == MemberPhase.STAGED && state.loadId() == order.loadId();
         if (here && order.goal() == LoadGoal.PUBLISH && isTurn && preparedLoadId < order.loadId()) {
             preparedLoadId = order.loadId();
-            node.running().ingests(this);
+            node.running().publishes(this, order.loadId());
             Publish publish = publish(order);
             group.onPreparing(publish.loadId());
             host.preparePublish(publish, stagedFiles(publish), error -> {
@@ -390,8 +394,8 @@ final class ReplicaLoads implements LoadHooks {
         }
         if (state.phase() != before.phase()) {
             node.counts().reached(state.phase());
-            node.running().reached(this, state.phase());
         }
+        node.running().reached(this, state);
         step.effects().forEach(this::perform);
         if (!state.equals(before)) {
             push();

@@ -1,8 +1,8 @@
 package dev.sluice.replica.load;
 
+import dev.sluice.bulkload.load.ReplicaLoad;
 import dev.sluice.common.metrics.Metrics;
 import dev.sluice.common.time.Clock;
-import dev.sluice.wire.internal.MemberPhase;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,53 +10,74 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Which replicas of a node have a load on its way, and since when, for the meters. Safe for use by several threads. */
 final class RunningLoads {
     private final Clock clock;
-    private final Map<ReplicaLoads, Long> runningSinceMs = new ConcurrentHashMap<>();
-    private final Map<ReplicaLoads, Long> ingestingSinceMs = new ConcurrentHashMap<>();
+    private final Map<ReplicaLoads, Since> running = new ConcurrentHashMap<>();
+    private final Map<ReplicaLoads, Since> publishing = new ConcurrentHashMap<>();
+
+    /** When something began, by {@link Clock#nowMs}. */
+    private record Since(long loadId, long beganMs) {
+        private Since orOlder(Since before) {
+            return before.loadId == loadId ? before : this;
+        }
+    }
 
     RunningLoads(Clock clock) {
         this.clock = clock;
     }
 
-    /** The load of a replica is in that phase. */
-    void reached(ReplicaLoads replica, MemberPhase phase) {
-        switch (phase) {
-            case WAITING, DOWNLOADING, STAGED, PAUSED -> runningSinceMs.putIfAbsent(replica, clock.nowMs());
-            case NONE, PUBLISHED, FAILED -> runningSinceMs.remove(replica);
+    /** The load of a replica stands like this; one that failed may be tried again until it is cleaned up. */
+    void reached(ReplicaLoads replica, ReplicaLoad state) {
+        boolean isOver = state instanceof ReplicaLoad.Idle
+                || state instanceof ReplicaLoad.Leftover
+                || state instanceof ReplicaLoad.Published
+                || state instanceof ReplicaLoad.CleaningUp;
+        if (isOver) {
+            running.remove(replica);
+        } else {
+            Since now = new Since(state.loadId(), clock.nowMs());
+            running.merge(replica, now, (before, same) -> same.orOlder(before));
         }
-        if (phase != MemberPhase.STAGED) {
-            ingestingSinceMs.remove(replica);
+        if (!(state instanceof ReplicaLoad.Staged)) {
+            publishing.remove(replica);
         }
     }
 
-    /** The engine of a replica gets ready to take in what is staged. */
-    void ingests(ReplicaLoads replica) {
-        ingestingSinceMs.putIfAbsent(replica, clock.nowMs());
+    /** The engine of a replica gets ready for the publish of what is staged. */
+    void publishes(ReplicaLoads replica, long loadId) {
+        publishing.merge(replica, new Since(loadId, clock.nowMs()), (before, now) -> now.orOlder(before));
+    }
+
+    /** No publish is wanted of a replica any more. */
+    void publishesNothing(ReplicaLoads replica) {
+        publishing.remove(replica);
     }
 
     /** A replica is gone. */
     void forget(ReplicaLoads replica) {
-        runningSinceMs.remove(replica);
-        ingestingSinceMs.remove(replica);
+        running.remove(replica);
+        publishing.remove(replica);
     }
 
     void register(Metrics metrics) {
-        metrics.gauge("bulk_load_running_count", "Replicas whose load has begun and not ended.", runningSinceMs::size);
+        metrics.gauge(
+                "bulk_load_running_count",
+                "Replicas whose load has begun, and is neither published nor cleaned up.",
+                running::size);
         metrics.gauge(
                 "bulk_load_max_duration_ms",
                 "How long the longest of these has been running.",
-                () -> longestMs(runningSinceMs.values()));
+                () -> longestMs(running.values()));
         metrics.gauge(
                 "bulk_load_ingesting_count",
-                "Replicas whose engine takes a load in, from the flush ahead of it on.",
-                ingestingSinceMs::size);
+                "Replicas whose engine gets ready for a publish, or carries it out.",
+                publishing::size);
         metrics.gauge(
                 "bulk_load_ingestion_max_duration_ms",
                 "How long the longest of these has been at it.",
-                () -> longestMs(ingestingSinceMs.values()));
+                () -> longestMs(publishing.values()));
     }
 
-    private long longestMs(Collection<Long> sinceMs) {
+    private long longestMs(Collection<Since> since) {
         long now = clock.nowMs();
-        return sinceMs.stream().mapToLong(since -> now - since).max().orElse(0);
+        return since.stream().mapToLong(each -> now - each.beganMs).max().orElse(0);
     }
 }

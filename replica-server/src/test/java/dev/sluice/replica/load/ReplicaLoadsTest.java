@@ -149,8 +149,29 @@ final class ReplicaLoadsTest {
             loads.onDirective(toPublish(4));
             time.advance(200);
             assertMeters(metrics, 1, 1_200, 1, 200);
+            loads.onDirective(toPublish(4).setGoal(LoadGoal.PAUSE));
+            assertMeters(metrics, 1, 1_200, 0, 0);
             loads.onPublished(new Publish(4, LoadMode.MERGE, 1, ""), 7);
             assertMeters(metrics, 0, 0, 0, 0);
+            loads.onDirectiveAlone(nothingIsWantedOf(4));
+            assertMeters(metrics, 0, 0, 0, 0);
+            loads.close();
+        }
+    }
+
+    @Test
+    void theAgeOfALoadIsNotThatOfTheOneBefore() throws IOException {
+        stage(4);
+        host.role = RoleName.PRIMARY;
+        try (BlockStores stores = new BlockStores(List.of());
+                Metrics metrics = new Metrics()) {
+            NodeLoads node = node(stores);
+            node.registerMeters(metrics);
+            ReplicaLoads loads = new ReplicaLoads(host, node);
+            time.advance(1_000);
+            loads.onDirective(toPublish(5).setGoal(LoadGoal.DOWNLOAD));
+            time.advance(100);
+            assertThat(metrics.scrape().lines()).contains("bulk_load_max_duration_ms 100.0");
             loads.close();
         }
     }
