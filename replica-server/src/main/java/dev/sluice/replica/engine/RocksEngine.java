@@ -45,7 +45,10 @@ final class RocksEngine implements Engine {
     private final RocksDatabase database;
     private final StepListener steps;
     private final StagedFiles stagedFiles;
+    /** Of the database: each generation that is open pins it. */
     private final Pins pins;
+    /** Of what works on more than one generation: all of their handles stay until the last of it has ended. */
+    private final Pins works;
 
     /** Held by a publish, its preparation, and a checkpoint: the copy must not have an ingest without its token. */
     private final ReentrantLock publishing = new ReentrantLock();
@@ -93,6 +96,7 @@ final class RocksEngine implements Engine {
         publishedLoadId = database.read(Fact.PUBLISHED_LOAD);
         writesSinceSwitch = database.read(Fact.WRITES_SINCE_SWITCH);
         pins = new Pins(database::close);
+        works = new Pins(this::closeGenerations);
         for (var found : database.generations().entrySet()) {
             if (found.getKey() > publishedLoadId) {
                 // Filled for a publish that did not come: it is filled again if it does.
@@ -107,12 +111,11 @@ final class RocksEngine implements Engine {
     }
 
     private Generation generation(long id, ColumnFamilyHandle family) {
-        pin();
+        if (!pins.pin()) {
+            throw new IllegalStateException(directory + ": a generation is made of a database that is closed");
+        }
         Generation made = new Generation(id, family, pins::unpin);
         open.add(made);
-        if (closed) {
-            made.pins().close();
-        }
         return made;
     }
 
@@ -139,7 +142,7 @@ final class RocksEngine implements Engine {
         } catch (RocksDBException e) {
             throw failure(directory, "the durable decree cannot be read", e);
         } finally {
-            pins.unpin();
+            works.unpin();
         }
     }
 
@@ -223,7 +226,7 @@ final class RocksEngine implements Engine {
         } catch (RocksDBException e) {
             throw failure(directory, "it cannot be flushed", e);
         } finally {
-            pins.unpin();
+            works.unpin();
         }
     }
 
@@ -276,7 +279,7 @@ final class RocksEngine implements Engine {
         } catch (RocksDBException e) {
             throw failure(directory, "load " + publish.loadId() + " cannot be prepared", e);
         } finally {
-            pins.unpin();
+            works.unpin();
         }
     }
 
@@ -314,7 +317,7 @@ final class RocksEngine implements Engine {
         } catch (RocksDBException e) {
             throw failure(directory, "load " + publish.loadId() + " cannot be published at decree " + decree, e);
         } finally {
-            pins.unpin();
+            works.unpin();
         }
     }
 
@@ -373,7 +376,7 @@ final class RocksEngine implements Engine {
             throw failure(directory, "generation " + id + " cannot be dropped", e);
         } finally {
             publishing.unlock();
-            pins.unpin();
+            works.unpin();
         }
     }
 
@@ -422,7 +425,7 @@ final class RocksEngine implements Engine {
             throw failure(directory, "no checkpoint could be made in " + target, e);
         } finally {
             publishing.unlock();
-            pins.unpin();
+            works.unpin();
         }
         return decreeOf(target);
     }
@@ -430,8 +433,12 @@ final class RocksEngine implements Engine {
     @Override
     public void close() {
         closed = true;
-        pins.close();
+        works.close();
+    }
+
+    private void closeGenerations() {
         open.forEach(each -> each.pins().close());
+        pins.close();
     }
 
     @Override
@@ -653,7 +660,7 @@ final class RocksEngine implements Engine {
     }
 
     private void pin() {
-        if (!pins.pin()) {
+        if (!works.pin()) {
             throw new EngineException(directory + ": the engine is closed");
         }
     }
@@ -662,7 +669,7 @@ final class RocksEngine implements Engine {
     private Generation pinCurrent() {
         while (true) {
             Generation now = current;
-            if (now.pins().pin()) {
+            if (!closed && now.pins().pin()) {
                 return now;
             }
             // Either another one has become current meanwhile, or the engine is closed.

@@ -171,6 +171,25 @@ final class RocksEngineTest extends EngineContract {
         }
     }
 
+    /** A flush takes the families of all generations: a use of one that is freed kills the process. */
+    @Test
+    void whatAFlushWorksOnStaysUntilItHasEndedThoughTheEngineIsClosed() throws Exception {
+        AtomicReference<Engine> flushed = new AtomicReference<>();
+        StepListener closesBeforeTheFlush = step -> {
+            if (step == StepListener.Step.BEFORE_FLUSH) {
+                requireNonNull(flushed.get()).close();
+            }
+        };
+        try (RocksEngineFactory closing = new RocksEngineFactory(EngineOptions.DEFAULT, closesBeforeTheFlush);
+                Engine engine = closing.open(directory("engine"))) {
+            flushed.set(engine);
+            engine.apply(1, List.of(put("a", "before")));
+            assertThat(engine.flush()).isEqualTo(1);
+            assertThat(engine.awaitClosed(10_000)).isTrue();
+            assertThatThrownBy(() -> get(engine, "a")).isInstanceOf(EngineException.class);
+        }
+    }
+
     /** What RocksDB wrote down when options were last set. */
     private String newestOptions() throws IOException {
         try (Stream<Path> files = Files.list(directory("engine"))) {
