@@ -23,8 +23,8 @@ public final class ClientException extends RuntimeException {
         this.hint = hint;
     }
 
-    /** What a future failed with, without the wrapping that futures put around it. */
-    static ClientException of(Throwable failure) {
+    /** What a future failed with, without the wrapping that futures put around it. Of another failure: {@code ERR_UNKNOWN}. */
+    public static ClientException of(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof ClientException known
@@ -32,6 +32,7 @@ public final class ClientException extends RuntimeException {
                 : new ClientException(ErrorCode.ERR_UNKNOWN, String.valueOf(cause));
     }
 
+    /** Why it failed, in the words of the protocol. */
     public ErrorCode error() {
         return error;
     }

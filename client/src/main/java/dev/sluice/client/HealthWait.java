@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class HealthWait implements Pauses.Paused {
     private static final long INTERVAL_MS = 50;
 
-    private final AdminClient admin;
+    private final AsyncAdminClient admin;
     private final EventLoop loop;
     private final Pauses pauses;
     private final String app;
@@ -20,7 +20,7 @@ final class HealthWait implements Pauses.Paused {
     private final long deadlineMs;
     private final CompletableFuture<Void> healthy = new CompletableFuture<>();
 
-    HealthWait(AdminClient admin, EventLoop loop, Pauses pauses, String app, int timeoutMs) {
+    HealthWait(AsyncAdminClient admin, EventLoop loop, Pauses pauses, String app, int timeoutMs) {
         this.admin = admin;
         this.loop = loop;
         this.pauses = pauses;
@@ -46,7 +46,7 @@ final class HealthWait implements Pauses.Paused {
     }
 
     private void ask() {
-        WhenDone.run(admin.queryConfigAsync(app), this::onAnswer);
+        WhenDone.run(admin.queryConfig(app), this::onAnswer);
     }
 
     private void onAnswer(@Nullable QueryConfigResponse config, @Nullable Throwable cause) {

@@ -1,60 +1,32 @@
 package dev.sluice.client;
 
-import dev.sluice.common.ErrorCode;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
-import dev.sluice.common.rpc.AdminRpcs;
-import dev.sluice.common.rpc.Wire;
-import dev.sluice.wire.WireErrorCode;
 import dev.sluice.wire.admin.BalancerRequestType;
 import dev.sluice.wire.admin.ConfigType;
-import dev.sluice.wire.admin.DddDiagnoseRequest;
-import dev.sluice.wire.admin.DddDiagnoseResponse;
 import dev.sluice.wire.admin.DddPartitionInfo;
-import dev.sluice.wire.admin.ProposalAction;
-import dev.sluice.wire.admin.ProposeBalancerRequest;
-import dev.sluice.wire.admin.ProposeBalancerResponse;
-import dev.sluice.wire.admin.StartRecoveryRequest;
-import dev.sluice.wire.admin.StartRecoveryResponse;
 import java.util.Collection;
 import java.util.List;
 
 /**
- * What an operator of a cluster does with its partitions by hand: moves, lost partitions, a lost
- * meta group. Calls block until the meta leader has answered, and throw {@link ClientException} with its error if it refused.
- * Safe for use by several threads.
+ * What an operator of a cluster does with its partitions by hand: moves, lost partitions, a lost meta group. A method here calls
+ * the one of that name of {@link AsyncOperations}, which tells the errors, and waits for it as {@link AdminClient} does.
  */
 public final class Operations {
-    private final MetaGroup metas;
+    private final AsyncOperations async;
 
-    Operations(MetaGroup metas) {
-        this.metas = metas;
+    Operations(AsyncOperations async) {
+        this.async = async;
     }
 
     /**
-     * Has the primary, or the place of a member, of a partition moved; returns when the move begins.
+     * Has the primary, or the place of a member, of a partition moved; returns when the move begins, before it ends.
      *
      * @param from the primary, or for {@code COPY_SECONDARY} the secondary that is to leave
      * @param to the next primary, a secondary for {@code MOVE_PRIMARY}; for the others a node that is no member
      */
     public void move(Gpid gpid, BalancerRequestType type, HostPort from, HostPort to) {
-        List<ProposalAction> actions = switch (type) {
-            case MOVE_PRIMARY ->
-                List.of(
-                        action(ConfigType.CT_DOWNGRADE_TO_SECONDARY, from, from),
-                        action(ConfigType.CT_UPGRADE_TO_PRIMARY, to, to));
-            case COPY_PRIMARY ->
-                List.of(
-                        action(ConfigType.CT_ADD_SECONDARY_FOR_LB, from, to),
-                        action(ConfigType.CT_DOWNGRADE_TO_SECONDARY, from, from),
-                        action(ConfigType.CT_UPGRADE_TO_PRIMARY, to, to),
-                        action(ConfigType.CT_REMOVE, to, from));
-            case COPY_SECONDARY ->
-                List.of(
-                        action(ConfigType.CT_ADD_SECONDARY_FOR_LB, from, to),
-                        action(ConfigType.CT_DOWNGRADE_TO_INACTIVE, from, from));
-        };
-        propose("move of " + gpid, new ProposeBalancerRequest(Wire.gpid(gpid), actions).setBalanceType(type));
+        ClientException.await(async.move(gpid, type, from, to));
     }
 
     /**
@@ -65,22 +37,7 @@ public final class Operations {
      * @param force with {@code CT_ASSIGN_PRIMARY}: also if the node has nothing of the partition
      */
     public void propose(Gpid gpid, ConfigType type, HostPort target, HostPort node, boolean force) {
-        propose(
-                type + " for " + gpid,
-                new ProposeBalancerRequest(Wire.gpid(gpid), List.of(action(type, target, node))).setForce(force));
-    }
-
-    private void propose(String what, ProposeBalancerRequest request) {
-        ProposeBalancerResponse reply = ClientException.await(
-                metas.callOnce(what, AdminRpcs.PROPOSE_BALANCER, request, ProposeBalancerResponse::getErr));
-        expectOk(what, reply.getErr(), "");
-    }
-
-    private static ProposalAction action(ConfigType type, HostPort target, HostPort node) {
-        return new ProposalAction()
-                .setType(type)
-                .setTarget(Wire.address(target))
-                .setNode(Wire.address(node));
+        ClientException.await(async.propose(gpid, type, target, node, force));
     }
 
     /**
@@ -89,11 +46,7 @@ public final class Operations {
      * @param scope app id and partition index; −1 for all of either
      */
     public List<DddPartitionInfo> diagnose(Gpid scope) {
-        String what = "diagnosis of " + scope;
-        DddDiagnoseResponse reply = ClientException.await(metas.call(
-                what, AdminRpcs.DDD_DIAGNOSE, new DddDiagnoseRequest(Wire.gpid(scope)), DddDiagnoseResponse::getErr));
-        expectOk(what, reply.getErr(), "");
-        return reply.getPartitions();
+        return ClientException.await(async.diagnose(scope));
     }
 
     /**
@@ -103,23 +56,6 @@ public final class Operations {
      * @param skipLostPartitions those of which nothing is left begin empty; otherwise nothing is done
      */
     public String recover(Collection<HostPort> nodes, boolean skipBadNodes, boolean skipLostPartitions) {
-        String what = "recovery";
-        StartRecoveryResponse reply = ClientException.await(metas.call(
-                what,
-                AdminRpcs.START_RECOVERY,
-                new StartRecoveryRequest()
-                        .setRecoveryNodes(Wire.addresses(nodes))
-                        .setSkipBadNodes(skipBadNodes)
-                        .setSkipLostPartitions(skipLostPartitions),
-                StartRecoveryResponse::getErr));
-        expectOk(what, reply.getErr(), reply.getHintMessage());
-        return reply.getHintMessage();
-    }
-
-    private static void expectOk(String what, WireErrorCode error, String hint) {
-        ErrorCode code = Wire.error(error);
-        if (!code.isOk()) {
-            throw new ClientException(code, what, hint);
-        }
+        return ClientException.await(async.recover(nodes, skipBadNodes, skipLostPartitions));
     }
 }

@@ -68,9 +68,14 @@ public final class SluiceClient implements AutoCloseable {
                         key, new PartitionCall.Context(new Routing(key, metas), rpc, loop, pauses, options))));
     }
 
-    /** The administration of the cluster. */
+    /** The administration of the cluster, whose calls wait for their answers. */
     public AdminClient admin() {
-        return new AdminClient(metas, rpc, loop, pauses, options);
+        return new AdminClient(adminAsync());
+    }
+
+    /** The administration of the cluster, whose calls return at once. */
+    public AsyncAdminClient adminAsync() {
+        return new AsyncAdminClient(new AdminCalls(metas, rpc, options), loop, pauses);
     }
 
     /** Closes the connections; what was asked and not answered fails. */
