@@ -107,8 +107,8 @@ public final class AsyncOperations {
      * Rebuilds a lost meta group from what these replica servers hold, and returns what was left out.
      *
      * <p>Fails with {@code ERR_SERVICE_ALREADY_RUNNING} if the group is not lost, or was not started to recover; with {@code
-     * ERR_INVALID_PARAMETERS} without a node, or if the nodes have data of no cluster or of several; with {@code ERR_TRY_AGAIN}, and does nothing, if something is missing that is
-     * not to be skipped. The hint says what.
+     * ERR_INVALID_PARAMETERS} without a node, or if the nodes have data of no cluster or of several; with {@code
+     * ERR_TRY_AGAIN}, and does nothing, if something is missing that is not to be skipped. The hint says what.
      *
      * @param skipBadNodes those that are not there are left out; otherwise nothing is done without them
      * @param skipLostPartitions those of which nothing is left begin empty; otherwise nothing is done

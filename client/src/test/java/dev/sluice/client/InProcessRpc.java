@@ -14,8 +14,10 @@ import dev.sluice.common.time.EventLoop;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.thrift.TBase;
 
@@ -25,6 +27,7 @@ final class InProcessRpc implements RpcClient {
 
     private final EventLoop loop;
     private final Map<HostPort, RpcHandlers> servers = new HashMap<>();
+    private final Set<HostPort> silent = new HashSet<>();
     /** {@code server code} of every request, in the order of sending. */
     final List<String> sent = Collections.synchronizedList(new ArrayList<>());
 
@@ -38,6 +41,11 @@ final class InProcessRpc implements RpcClient {
 
     void stop(HostPort address) {
         servers.remove(address);
+    }
+
+    /** The server takes requests, and never answers. */
+    void silence(HostPort address) {
+        silent.add(address);
     }
 
     long sentTo(HostPort server, Rpc<?, ?> code) {
@@ -62,6 +70,10 @@ final class InProcessRpc implements RpcClient {
         sent.add(target + " " + rpc);
         CompletableFuture<R> answer = new CompletableFuture<>();
         RpcHandlers handlers = servers.get(target);
+        if (silent.contains(target)) {
+            timeOut(header, answer);
+            return answer;
+        }
         if (handlers == null) {
             answer.completeExceptionally(
                     new RpcException(ErrorCode.ERR_NETWORK_FAILURE, "connection refused").ofUnsent());
@@ -72,10 +84,7 @@ final class InProcessRpc implements RpcClient {
             answer.completeExceptionally(new RpcException(ErrorCode.ERR_HANDLER_NOT_FOUND, rpc.taskCode()));
             return answer;
         }
-        loop.schedule(
-                header.timeoutMs(),
-                () -> answer.completeExceptionally(
-                        new RpcException(ErrorCode.ERR_TIMEOUT, "no answer in " + header.timeoutMs() + " ms")));
+        timeOut(header, answer);
         // The table is by task code, and a code has one pair of types.
         @SuppressWarnings("unchecked")
         RpcHandlers.Handler<Q, R> handler = (RpcHandlers.Handler<Q, R>) entry.handler();
@@ -93,6 +102,13 @@ final class InProcessRpc implements RpcClient {
             });
         }
         return answer;
+    }
+
+    private void timeOut(RequestHeader header, CompletableFuture<?> answer) {
+        loop.schedule(
+                header.timeoutMs(),
+                () -> answer.completeExceptionally(
+                        new RpcException(ErrorCode.ERR_TIMEOUT, "no answer in " + header.timeoutMs() + " ms")));
     }
 
     @Override
