@@ -193,6 +193,17 @@ class HttpFacesTest {
     }
 
     @Test
+    void theEnvsThatAnAppMayHaveAreListed() throws Exception {
+        JsonNode envs = json(get(meta, "/envs/list"));
+        assertThat(envs.get("default_ttl").get("type").asText()).isEqualTo("int");
+        assertThat(envs.get("rocksdb.usage_scenario").get("limitation").asText())
+                .isEqualTo("one of normal, prefer_write, bulk_load");
+        assertThat(envs.get("replica.write_throttling").get("sample").asText())
+                .isEqualTo("10K*delay*100,20K*reject*100");
+        assertThat(json(get(meta, "/")).get("/envs/list").asText()).contains("sample");
+    }
+
+    @Test
     void theReplicaServerShowsItsReplicas() throws Exception {
         JsonNode info = json(get(replica, "/replica/info?app_id=1"));
         assertThat(info.get("1.0").get("role").asText()).isEqualTo("primary");

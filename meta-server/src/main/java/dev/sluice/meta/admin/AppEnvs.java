@@ -1,6 +1,7 @@
 package dev.sluice.meta.admin;
 
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The envs that an app may have, and which values they take. */
-final class AppEnvs {
+public final class AppEnvs {
     private static final long MIB = 1L << 20;
     private static final Pattern LIMIT = Pattern.compile("(\\d{1,18})[KM]?\\*(delay|reject)\\*(\\d{1,9})");
     private static final Pattern TIME_OF_DAY = Pattern.compile("([01]?\\d|2[0-3]):[0-5]\\d");
@@ -31,11 +32,30 @@ final class AppEnvs {
     /**
      * What an env takes.
      *
+     * @param type bool, int or string
      * @param expected for a person
+     * @param sample that is accepted
      */
-    private record Rule(Predicate<String> accepts, String expected) {}
+    private record Rule(String type, Predicate<String> accepts, String expected, String sample) {
+        private Rule withSample(String other) {
+            return new Rule(type, accepts, expected, other);
+        }
+    }
 
     private AppEnvs() {}
+
+    /** The envs that may be set, by name: {@code type}, {@code limitation} and a {@code sample} of each. */
+    public static Map<String, Object> describe() {
+        Map<String, Object> described = new TreeMap<>();
+        RULES.forEach((name, rule) -> {
+            Map<String, String> fields = new LinkedHashMap<>();
+            fields.put("type", rule.type);
+            fields.put("limitation", rule.expected);
+            fields.put("sample", rule.sample);
+            described.put(name, fields);
+        });
+        return described;
+    }
 
     /** What is wrong with the first bad one, by name; nothing if all may be set. */
     static Optional<String> findProblem(Map<String, String> envs) {
@@ -93,7 +113,7 @@ final class AppEnvs {
 
     private static Map<String, Rule> rules() {
         Map<String, Rule> rules = new TreeMap<>();
-        rules.put("default_ttl", integer(0, Integer.MAX_VALUE));
+        rules.put("default_ttl", integer(0, Integer.MAX_VALUE).withSample("86400"));
         rules.put(
                 "replica.deny_client_request",
                 choice(
@@ -122,50 +142,66 @@ final class AppEnvs {
         rules.put("rocksdb.checkpoint.reserve_time_seconds", integer(0, Integer.MAX_VALUE));
         rules.put("manual_compact.disabled", bool());
         rules.put("manual_compact.max_concurrent_running_count", integer(0, Integer.MAX_VALUE));
-        rules.put("manual_compact.once.trigger_time", integer(1, Long.MAX_VALUE));
+        rules.put("manual_compact.once.trigger_time", integer(1, Long.MAX_VALUE).withSample("1700000000"));
         rules.put("manual_compact.once.target_level", targetLevel());
         rules.put("manual_compact.once.bottommost_level_compaction", choice("force", "skip"));
         rules.put("manual_compact.periodic.trigger_time", timesOfDay());
         rules.put("manual_compact.periodic.target_level", targetLevel());
         rules.put("manual_compact.periodic.bottommost_level_compaction", choice("force", "skip"));
         rules.put("user_specified_compaction", text());
-        rules.put("business.info", text());
-        rules.put("replica_access_controller.allowed_users", text());
+        rules.put("business.info", text().withSample("owned by the shop"));
+        rules.put("replica_access_controller.allowed_users", text().withSample("user1,user2"));
         rules.put("replica_access_controller.ranger_policies", text());
         return Map.copyOf(rules);
     }
 
     private static Rule integer(long min, long max) {
-        return new Rule(text -> isInteger(text, min, max), "an integer from " + min + " to " + max);
+        return new Rule(
+                "int",
+                text -> isInteger(text, min, max),
+                "an integer from " + min + " to " + max,
+                Long.toString(Math.max(min, Math.min(max, 1000))));
     }
 
     private static Rule targetLevel() {
         return new Rule(
-                text -> isInteger(text, 1, Integer.MAX_VALUE) || text.equals("-1"), "-1 or an integer from 1 up");
+                "int",
+                text -> isInteger(text, 1, Integer.MAX_VALUE) || text.equals("-1"),
+                "-1 or an integer from 1 up",
+                "-1");
     }
 
     private static Rule bool() {
-        return new Rule(text -> Set.of("true", "false").contains(text.toLowerCase(Locale.ROOT)), "'true' or 'false'");
+        return new Rule(
+                "bool",
+                text -> Set.of("true", "false").contains(text.toLowerCase(Locale.ROOT)),
+                "'true' or 'false'",
+                "true");
     }
 
     private static Rule choice(String... words) {
-        return new Rule(List.of(words)::contains, "one of " + String.join(", ", words));
+        return new Rule("string", List.of(words)::contains, "one of " + String.join(", ", words), words[0]);
     }
 
     private static Rule text() {
-        return new Rule(text -> true, "text");
+        return new Rule("string", text -> true, "text", "");
     }
 
     private static Rule timesOfDay() {
         return new Rule(
+                "string",
                 text -> List.of(text.split(",", -1)).stream()
                         .allMatch(time -> TIME_OF_DAY.matcher(time).matches()),
-                "times of the day such as 3:00,21:30");
+                "times of the day such as 3:00,21:30",
+                "3:00,21:30");
     }
 
     private static Rule throttling() {
         return new Rule(
-                AppEnvs::isThrottling, "<n>[K|M]*delay*<ms> and <n>[K|M]*reject*<ms> at most once each, by comma");
+                "string",
+                AppEnvs::isThrottling,
+                "<n>[K|M]*delay*<ms> and <n>[K|M]*reject*<ms> at most once each, by comma",
+                "10K*delay*100,20K*reject*100");
     }
 
     private static boolean isThrottling(String text) {

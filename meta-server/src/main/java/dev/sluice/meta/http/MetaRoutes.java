@@ -16,6 +16,7 @@ import dev.sluice.common.view.AppListView;
 import dev.sluice.common.view.AppView;
 import dev.sluice.common.view.NodeView;
 import dev.sluice.common.view.TextTable;
+import dev.sluice.meta.admin.AppEnvs;
 import dev.sluice.wire.WireErrorCode;
 import dev.sluice.wire.admin.AppEnvOperation;
 import dev.sluice.wire.admin.AppInfo;
@@ -67,6 +68,11 @@ public final class MetaRoutes {
      */
     public static void register(HttpRoutes routes, LocalCalls calls, Supplier<Optional<HostPort>> leader, ZoneId zone) {
         MetaRoutes meta = new MetaRoutes(calls, leader, zone);
+        // What may be set is the same on every meta server: there is nothing to ask the leader.
+        routes.get(
+                "/envs/list",
+                "the envs that an app may have: type, limitation and a sample",
+                query -> HttpAnswer.json(AppEnvs.describe()));
         routes.getLater("/meta/app", "name=<app>[&detail]: one app", meta::app)
                 .getLater("/meta/apps", "[detail]: the apps there are", meta::apps)
                 .getLater("/meta/nodes", "[detail]: the replica servers", meta::nodes)

@@ -8,6 +8,7 @@ import dev.sluice.wire.admin.UpdateAppEnvRequest;
 import dev.sluice.wire.admin.UpdateAppEnvResponse;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,21 @@ class EnvCommandsTest {
     @BeforeEach
     void create() {
         meta.create("orders");
+    }
+
+    @Test
+    void theSampleOfEveryEnvIsAccepted() {
+        Map<String, Object> described = AppEnvs.describe();
+        assertThat(described)
+                .containsKeys("default_ttl", "rocksdb.usage_scenario")
+                .doesNotContainKey("value_version");
+        described.forEach((name, fields) -> {
+            assertThat(fields)
+                    .asInstanceOf(InstanceOfAssertFactories.map(String.class, String.class))
+                    .containsOnlyKeys("type", "limitation", "sample");
+            String sample = String.valueOf(((Map<?, ?>) fields).get("sample"));
+            assertThat(AppEnvs.findProblem(Map.of(name, sample))).as(name).isEmpty();
+        });
     }
 
     @Test
