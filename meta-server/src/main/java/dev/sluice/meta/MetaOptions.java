@@ -77,7 +77,17 @@ public final class MetaOptions {
                     META, "replica_assign_delay_ms_for_dropouts")
             .defaultValue(600_000L)
             .range(0L, 864_000_000L)
-            .doc("A replica server that left may stay away so long before another takes its place.");
+            .doc("A replica server that left may stay away so long before another takes its place.")
+            .mutable();
+
+    public static final Option<Integer> LIVE_PERCENT_MIN = Options.integer(
+                    META, "node_live_percentage_threshold_for_update")
+            .defaultValue(0)
+            .range(0, 100)
+            .doc(
+                    "With a smaller share of the replica servers alive, in percent, the cluster is kept as it is, as at the function "
+                            + "level freezed; 0: never.")
+            .mutable();
 
     public static final Option<Integer> MIN_REPLICA_COUNT = Options.integer(
                     REPLICATION, "mutation_2pc_min_replica_count")
@@ -98,6 +108,16 @@ public final class MetaOptions {
     public static final Option<Boolean> BALANCE_ONLY_PRIMARIES = Options.bool(META, "only_move_primary")
             .defaultValue(false)
             .doc("The balancer switches primaries and copies nothing.")
+            .mutable();
+
+    public static final Option<Boolean> BALANCE_PRIMARIES_ONLY = Options.bool(META, "only_primary_balancer")
+            .defaultValue(false)
+            .doc("The balancer evens out primaries only. It does so by switching them: the same as only_move_primary.")
+            .mutable();
+
+    public static final Option<Boolean> BALANCE_IN_TURN = Options.bool(META, "balancer_in_turn")
+            .defaultValue(false)
+            .doc("The balancer moves partitions of one app at a time.")
             .mutable();
 
     public static final Option<Integer> NETWORK_THREADS = Options.integer("network", "io_service_worker_count")

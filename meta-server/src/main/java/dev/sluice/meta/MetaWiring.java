@@ -22,6 +22,7 @@ import dev.sluice.meta.load.LoadHandlers;
 import dev.sluice.meta.load.LoadOptions;
 import dev.sluice.meta.load.Nodes;
 import dev.sluice.meta.node.BalanceOptions;
+import dev.sluice.meta.node.Freeze;
 import dev.sluice.meta.node.Keeper;
 import dev.sluice.meta.node.NodeOptions;
 import dev.sluice.meta.node.NodeRegistry;
@@ -101,9 +102,17 @@ public record MetaWiring(LoadDriver loads, NodeRegistry registry) implements Aut
                 owner, loop, world.stores(), world.storeThreads(), new NodesFrom(nodes::get), faults, loadOptions);
         NodeRegistry registry = new NodeRegistry(loop, owner, nodeOptions, loads::findDirective);
         nodes.set(registry);
-        Guardian guardian = new Guardian(
-                nodeOptions.replaceDelayMs(), (state, gpid, learner, view) -> loads.admits(state, gpid, learner));
-        Keeper keeper = new Keeper(loop, owner, registry, guardian, () -> balanceOptions(config));
+        Freeze freeze = new Freeze(registry::standings, () -> config.get(MetaOptions.LIVE_PERCENT_MIN));
+        IgnoredApps ignoredApps = new IgnoredApps();
+        Keeper keeper = new Keeper(
+                loop,
+                owner,
+                registry,
+                () -> new Guardian(
+                        config.get(MetaOptions.ASSIGN_DELAY_MS),
+                        (state, gpid, learner, view) -> loads.admits(state, gpid, learner)),
+                freeze,
+                () -> balanceOptions(config, ignoredApps));
         registry.addListener(new LoadReportsFrom(loads));
         registry.addListener(keeper);
         owner.addListener(faults);
@@ -120,12 +129,13 @@ public record MetaWiring(LoadDriver loads, NodeRegistry registry) implements Aut
         owner.addListener(new LeaderLog(world.self()));
 
         faultPoints.registerCommand(world.commands(), "meta.fault-point");
+        BalanceCommands.register(world.commands(), config, () -> keeper.moves().values(), ignoredApps);
         new AdminHandlers(
                         owner,
                         () -> liveNodes(registry),
                         config,
                         new MetaIdentity(world.self(), config.get(MetaOptions.CLUSTER_NAME), world.servers()),
-                        new Care(registry, keeper),
+                        new Care(registry, keeper, freeze),
                         survey,
                         world.commands(),
                         world.commandExecutor())
@@ -155,13 +165,15 @@ public record MetaWiring(LoadDriver loads, NodeRegistry registry) implements Aut
                 config.get(MetaOptions.NODE_GRACE_MS),
                 config.get(MetaOptions.NODE_BEAT_INTERVAL_MS),
                 config.get(MetaOptions.DIRECTIVE_REPEAT_MS),
-                config.get(MetaOptions.ASSIGN_DELAY_MS),
                 config.get(MetaOptions.MIN_REPLICA_COUNT));
     }
 
-    private static BalanceOptions balanceOptions(Config config) {
+    private static BalanceOptions balanceOptions(Config config, IgnoredApps ignored) {
         return new BalanceOptions(
-                config.get(MetaOptions.BALANCE_MOVES_MAX), config.get(MetaOptions.BALANCE_ONLY_PRIMARIES));
+                config.get(MetaOptions.BALANCE_MOVES_MAX),
+                config.get(MetaOptions.BALANCE_ONLY_PRIMARIES) || config.get(MetaOptions.BALANCE_PRIMARIES_ONLY),
+                config.get(MetaOptions.BALANCE_IN_TURN),
+                ignored.ids());
     }
 
     private static FunctionLevel functionLevel(Config config) {

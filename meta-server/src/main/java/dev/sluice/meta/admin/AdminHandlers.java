@@ -61,9 +61,10 @@ public final class AdminHandlers {
     }
 
     private void registerApps(LeaderGate gate) {
-        AppCreation creation = new AppCreation(nodes, config);
+        AppCreation creation = new AppCreation(nodes, config, care);
         AppCommands apps = new AppCommands(config);
-        ReplicaCounts replicaCounts = new ReplicaCounts(nodes, config);
+        ReplicaCounts replicaCounts = new ReplicaCounts(nodes, config, care);
+        AtomicIdempotence idempotence = new AtomicIdempotence(care);
         gate.read(
                         AdminRpcs.QUERY_CONFIG,
                         (state, request) -> RoutingQuery.answer(state, request, care.deadNodes()),
@@ -77,7 +78,7 @@ public final class AdminHandlers {
                 .read(AdminRpcs.GET_MAX_REPLICA_COUNT, ReplicaCounts::get, ReplicaCounts::refuseGet)
                 .write(AdminRpcs.SET_MAX_REPLICA_COUNT, replicaCounts::set, ReplicaCounts::refuseSet)
                 .read(AdminRpcs.GET_ATOMIC_IDEMPOTENT, AtomicIdempotence::get, AtomicIdempotence::refuseGet)
-                .write(AdminRpcs.SET_ATOMIC_IDEMPOTENT, AtomicIdempotence::set, AtomicIdempotence::refuseSet);
+                .write(AdminRpcs.SET_ATOMIC_IDEMPOTENT, idempotence::set, AtomicIdempotence::refuseSet);
     }
 
     private void registerCluster(LeaderGate gate) {

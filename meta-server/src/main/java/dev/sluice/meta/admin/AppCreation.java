@@ -23,10 +23,12 @@ final class AppCreation {
 
     private final LiveNodes nodes;
     private final Config config;
+    private final PartitionCare care;
 
-    AppCreation(LiveNodes nodes, Config config) {
+    AppCreation(LiveNodes nodes, Config config, PartitionCare care) {
         this.nodes = nodes;
         this.config = config;
+        this.care = care;
     }
 
     Command<CreateAppResponse> create(CreateAppRequest request) {
@@ -38,7 +40,7 @@ final class AppCreation {
     }
 
     private Decision<CreateAppResponse> decide(MetaState state, long wallMs, String name, CreateAppOptions options) {
-        if (state.functionLevel().compareTo(FunctionLevel.FREEZED) <= 0) {
+        if (care.functionLevel(state).compareTo(FunctionLevel.FREEZED) <= 0) {
             return Decision.reply(refuse(ErrorCode.ERR_STATE_FREEZED));
         }
         Optional<String> problem = findProblem(name, options);

@@ -16,7 +16,11 @@ import java.util.Optional;
 
 /** A flag of an app that tools set and show. It changes nothing: a mutation always carries results. */
 final class AtomicIdempotence {
-    private AtomicIdempotence() {}
+    private final PartitionCare care;
+
+    AtomicIdempotence(PartitionCare care) {
+        this.care = care;
+    }
 
     static GetAtomicIdempotentResponse get(MetaState state, GetAtomicIdempotentRequest request) {
         return state.findApp(request.getAppName())
@@ -29,7 +33,7 @@ final class AtomicIdempotence {
         return new GetAtomicIdempotentResponse().setErr(Wire.error(error)).setHintMessage("");
     }
 
-    static Command<SetAtomicIdempotentResponse> set(SetAtomicIdempotentRequest request) {
+    Command<SetAtomicIdempotentResponse> set(SetAtomicIdempotentRequest request) {
         return (state, wallMs) -> decide(state, request.getAppName(), request.isAtomicIdempotent());
     }
 
@@ -37,13 +41,13 @@ final class AtomicIdempotence {
         return new SetAtomicIdempotentResponse().setErr(Wire.error(error)).setHintMessage("");
     }
 
-    private static Decision<SetAtomicIdempotentResponse> decide(MetaState state, String name, boolean wanted) {
+    private Decision<SetAtomicIdempotentResponse> decide(MetaState state, String name, boolean wanted) {
         Optional<App> found = state.findApp(name);
         if (found.isEmpty()) {
             return Decision.reply(refuseSet(ErrorCode.ERR_APP_NOT_EXIST).setHintMessage(ReplicaCounts.notThere(name)));
         }
         boolean old = found.get().atomicIdempotent();
-        if (state.functionLevel().compareTo(FunctionLevel.FREEZED) <= 0) {
+        if (care.functionLevel(state).compareTo(FunctionLevel.FREEZED) <= 0) {
             return Decision.reply(refuseSet(ErrorCode.ERR_STATE_FREEZED)
                     .setOldAtomicIdempotent(old)
                     .setHintMessage(ReplicaCounts.FREEZED));

@@ -4,7 +4,6 @@ import dev.sluice.common.ErrorCode;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.meta.admin.LiveNodes.LiveNode;
-import dev.sluice.meta.guardian.Move;
 import dev.sluice.meta.state.App;
 import dev.sluice.meta.state.MetaState;
 import dev.sluice.meta.state.Partition;
@@ -15,7 +14,6 @@ import dev.sluice.wire.admin.ListNodesResponse;
 import dev.sluice.wire.admin.NodeInfo;
 import dev.sluice.wire.admin.NodeStatus;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,8 +75,10 @@ final class NodeQueries {
         info.put("primary_meta_server", identity.self().toString());
         info.put("zookeeper_hosts", "");
         info.put("zookeeper_root", "");
-        info.put("meta_function_level", state.functionLevel().name().toLowerCase(Locale.ROOT));
-        info.put("balance_operation_count", balanceOperations());
+        info.put("meta_function_level", care.functionLevel(state).name().toLowerCase(Locale.ROOT));
+        info.put(
+                "balance_operation_count",
+                new MoveCounts(List.copyOf(care.moves().values())).detail());
         info.put("primary_replica_count_stddev", deviation(primaries));
         info.put("total_replica_count_stddev", deviation(replicas));
         info.put("cluster_name", identity.clusterName());
@@ -92,19 +92,6 @@ final class NodeQueries {
                 .setErr(Wire.error(error))
                 .setKeys(List.of())
                 .setValues(List.of());
-    }
-
-    private String balanceOperations() {
-        Collection<Move> moves = care.moves().values();
-        StringBuilder text = new StringBuilder();
-        for (Move.Kind kind : Move.Kind.values()) {
-            long count = moves.stream().filter(move -> move.kind() == kind).count();
-            text.append(kind.name().toLowerCase(Locale.ROOT))
-                    .append('=')
-                    .append(count)
-                    .append(',');
-        }
-        return text.append("total=").append(moves.size()).toString();
     }
 
     private static NodeStatus status(LiveNode node) {

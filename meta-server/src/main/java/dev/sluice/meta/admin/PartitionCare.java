@@ -4,6 +4,7 @@ import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.meta.guardian.ClusterView;
 import dev.sluice.meta.guardian.Move;
+import dev.sluice.meta.state.FunctionLevel;
 import dev.sluice.meta.state.MetaState;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +13,9 @@ import java.util.Set;
 public interface PartitionCare {
     /** What is known of the nodes, as of this state. */
     ClusterView view(MetaState state);
+
+    /** The function level that holds: as it was set, but freezed at most while too few nodes are alive. From any thread. */
+    FunctionLevel functionLevel(MetaState state);
 
     /** The moves under way; from any thread. */
     Map<Gpid, Move> moves();

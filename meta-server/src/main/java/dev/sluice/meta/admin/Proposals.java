@@ -68,7 +68,7 @@ final class Proposals {
         if (partition == null || wanted == null) {
             return refused(gpid, ErrorCode.ERR_INVALID_PARAMETERS);
         }
-        if (!state.functionLevel().repairs()) {
+        if (!care.functionLevel(state).repairs()) {
             return refused(gpid, ErrorCode.ERR_STATE_FREEZED);
         }
         ClusterView view = care.view(state);

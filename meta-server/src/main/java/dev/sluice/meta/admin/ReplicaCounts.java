@@ -21,10 +21,12 @@ final class ReplicaCounts {
 
     private final LiveNodes nodes;
     private final Config config;
+    private final PartitionCare care;
 
-    ReplicaCounts(LiveNodes nodes, Config config) {
+    ReplicaCounts(LiveNodes nodes, Config config, PartitionCare care) {
         this.nodes = nodes;
         this.config = config;
+        this.care = care;
     }
 
     /** What speaks against so many replicas, if anything. */
@@ -65,7 +67,7 @@ final class ReplicaCounts {
         }
         App app = found.get();
         int old = app.maxReplicaCount();
-        if (state.functionLevel().compareTo(FunctionLevel.FREEZED) <= 0) {
+        if (care.functionLevel(state).compareTo(FunctionLevel.FREEZED) <= 0) {
             return Decision.reply(refuseSet(ErrorCode.ERR_STATE_FREEZED)
                     .setOldMaxReplicaCount(old)
                     .setHintMessage(FREEZED));

@@ -26,19 +26,25 @@ public final class Balancer {
             return planned;
         }
         Layout layout = Layout.of(state, view, situation);
-        while (planned.size() < free && planSwitch(layout, view, planned)) {
+        while (planned.size() < free && planSwitch(layout, view, situation, planned)) {
             // Each is tried out on the layout.
         }
         boolean isSwitching = !planned.isEmpty()
                 || situation.moves().values().stream().anyMatch(move -> move.kind() == Kind.MOVE_PRIMARY);
-        while (!isSwitching && !situation.onlyPrimaries() && planned.size() < free && planCopy(layout, view, planned)) {
+        while (!isSwitching
+                && !situation.onlyPrimaries()
+                && planned.size() < free
+                && planCopy(layout, view, situation, planned)) {
             // As above.
         }
         return planned;
     }
 
-    private static boolean planSwitch(Layout layout, ClusterView view, Map<Gpid, Move> planned) {
+    private static boolean planSwitch(Layout layout, ClusterView view, Situation situation, Map<Gpid, Move> planned) {
         for (AppLayout app : layout.apps()) {
+            if (!situation.isTurnOf(app.id(), planned)) {
+                continue;
+            }
             Optional<Switches.Switch> found = Switches.next(app, layout);
             if (found.isPresent()) {
                 Gpid gpid = found.get().configuration().gpid();
@@ -49,8 +55,11 @@ public final class Balancer {
         return false;
     }
 
-    private static boolean planCopy(Layout layout, ClusterView view, Map<Gpid, Move> planned) {
+    private static boolean planCopy(Layout layout, ClusterView view, Situation situation, Map<Gpid, Move> planned) {
         for (AppLayout app : layout.apps()) {
+            if (!situation.isTurnOf(app.id(), planned)) {
+                continue;
+            }
             Optional<Copies.Copy> found = Copies.next(app, layout);
             if (found.isPresent()) {
                 Copies.Copy copy = found.get();

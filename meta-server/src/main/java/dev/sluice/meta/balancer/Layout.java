@@ -154,6 +154,10 @@ final class Layout {
             return taken;
         }
 
+        int id() {
+            return appId;
+        }
+
         Tally tally() {
             return tally;
         }

@@ -52,26 +52,31 @@ public final class Keeper implements StateListener, ReportListener {
     private final EventLoop loop;
     private final MetaLeader leader;
     private final NodeRegistry registry;
-    private final Guardian guardian;
+    private final Supplier<Guardian> guardians;
+    private final Freeze freeze;
     private final Moves moves;
     private final Set<Gpid> due = new LinkedHashSet<>();
     private final Map<Gpid, String> waiting = new TreeMap<>();
     private boolean leading;
     private boolean planned;
     private boolean underWay;
+    private boolean isFreezed;
     private EventLoop.@Nullable Timer sweep;
 
+    /** @param guardians one for each plan, as the options are then */
     public Keeper(
             EventLoop loop,
             MetaLeader leader,
             NodeRegistry registry,
-            Guardian guardian,
+            Supplier<Guardian> guardians,
+            Freeze freeze,
             Supplier<BalanceOptions> balancing) {
         this.moves = new Moves(loop, balancing);
         this.loop = loop;
         this.leader = leader;
         this.registry = registry;
-        this.guardian = guardian;
+        this.guardians = guardians;
+        this.freeze = freeze;
     }
 
     /** Why partitions are not as they should be; on the event loop. */
@@ -175,6 +180,7 @@ public final class Keeper implements StateListener, ReportListener {
 
     private void sweep() {
         if (leading) {
+            noteFreeze();
             lookAtAll();
             expireApps();
             balance();
@@ -182,8 +188,22 @@ public final class Keeper implements StateListener, ReportListener {
         }
     }
 
+    private void noteFreeze() {
+        if (freeze.isOn() != isFreezed) {
+            isFreezed = !isFreezed;
+            if (isFreezed) {
+                LOG.warn("Too few replica servers are alive: everything is left as it is. {}", registry.standings());
+            } else {
+                LOG.info("Enough replica servers are alive again");
+            }
+        }
+    }
+
     /** Begins what the balancer wants. */
     private void balance() {
+        if (freeze.isOn()) {
+            return;
+        }
         MetaState state = leader.state();
         moves.balance(state, registry.view(state)).keySet().forEach(this::look);
     }
@@ -232,12 +252,17 @@ public final class Keeper implements StateListener, ReportListener {
     private Decision<Plan> decide(MetaState state, List<Gpid> looked) {
         List<MetaRecord> records = new ArrayList<>(Arrivals.settle(state, registry.view(state)));
         MetaState settled = state.replay(records);
-        if (!settled.functionLevel().repairs()) {
+        if (!freeze.level(settled).repairs()) {
             return new Decision<>(Plan.nothing(nodesOf(registry.learners())), records);
         }
         ClusterView view = registry.view(settled);
-        Plan plan = guardian.plan(
-                settled, looked, view, new Wishes(registry.learners(), moves.underWay(), registry.askedToHandOver()));
+        Plan plan = guardians
+                .get()
+                .plan(
+                        settled,
+                        looked,
+                        view,
+                        new Wishes(registry.learners(), moves.underWay(), registry.askedToHandOver()));
         if (!plan.configurations().isEmpty()) {
             records.add(new PartitionsConfigured(view.wallMs(), plan.configurations()));
         }

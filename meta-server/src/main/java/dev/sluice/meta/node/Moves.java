@@ -79,9 +79,12 @@ final class Moves {
                 view,
                 new Situation(
                         underWay,
-                        gpid -> restUntilMs.containsKey(gpid) || pauses.isPaused(state, gpid, nowMs),
+                        gpid -> restUntilMs.containsKey(gpid)
+                                || now.ignoredApps().contains(gpid.appId())
+                                || pauses.isPaused(state, gpid, nowMs),
                         now.movesMax(),
-                        now.onlyPrimaries()));
+                        now.onlyPrimaries(),
+                        now.inTurn()));
         planned.forEach(this::begin);
         return planned;
     }

@@ -7,6 +7,8 @@ import dev.sluice.meta.state.ClusterRecord.FunctionLevelSet;
 import dev.sluice.meta.state.FunctionLevel;
 import dev.sluice.wire.admin.AppInfo;
 import dev.sluice.wire.admin.AppStatus;
+import dev.sluice.wire.admin.ClusterInfoRequest;
+import dev.sluice.wire.admin.ClusterInfoResponse;
 import dev.sluice.wire.admin.CreateAppRequest;
 import dev.sluice.wire.admin.CreateAppResponse;
 import dev.sluice.wire.admin.DropAppOptions;
@@ -249,6 +251,27 @@ class AppAdminTest {
                         .name())
                 .isEqualTo("ERR_STATE_FREEZED");
         assertThat(meta.leader.state().requireApp(1).maxReplicaCount()).isEqualTo(3);
+    }
+
+    @Test
+    void whileTooFewNodesAreAliveAdministrationIsRefusedAsInAFreezedCluster() {
+        meta.create("orders");
+        meta.care.freezes = true;
+        assertThat(meta.call(AdminRpcs.CREATE_APP, AdminFixture.createRequest("more"))
+                        .getErr()
+                        .name())
+                .isEqualTo("ERR_STATE_FREEZED");
+        assertThat(meta.call(AdminRpcs.SET_MAX_REPLICA_COUNT, new SetMaxReplicaCountRequest("orders", 2))
+                        .getErr()
+                        .name())
+                .isEqualTo("ERR_STATE_FREEZED");
+        assertThat(meta.call(AdminRpcs.SET_ATOMIC_IDEMPOTENT, new SetAtomicIdempotentRequest("orders", true))
+                        .getErr()
+                        .name())
+                .isEqualTo("ERR_STATE_FREEZED");
+        ClusterInfoResponse cluster = meta.call(AdminRpcs.CLUSTER_INFO, new ClusterInfoRequest());
+        assertThat(cluster.getValues().get(cluster.getKeys().indexOf("meta_function_level")))
+                .isEqualTo("freezed");
     }
 
     private List<AppInfo> list(ListAppsRequest request) {

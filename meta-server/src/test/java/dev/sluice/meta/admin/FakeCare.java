@@ -8,6 +8,7 @@ import dev.sluice.meta.guardian.Move;
 import dev.sluice.meta.guardian.NodeView;
 import dev.sluice.meta.guardian.ReplicaView;
 import dev.sluice.meta.guardian.Standing;
+import dev.sluice.meta.state.FunctionLevel;
 import dev.sluice.meta.state.MetaState;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.TreeSet;
 /** Nodes as a test describes them, and moves that nobody carries out. */
 final class FakeCare implements PartitionCare {
     final Map<Gpid, Move> moves = new TreeMap<>();
+    boolean freezes;
     private final TreeMap<HostPort, NodeView> nodes = new TreeMap<>();
 
     FakeCare node(HostPort node, Standing standing) {
@@ -38,6 +40,11 @@ final class FakeCare implements PartitionCare {
     @Override
     public ClusterView view(MetaState state) {
         return new ClusterView(1_000_000, nodes);
+    }
+
+    @Override
+    public FunctionLevel functionLevel(MetaState state) {
+        return freezes ? FunctionLevel.FREEZED : state.functionLevel();
     }
 
     @Override

@@ -25,6 +25,7 @@ import net.jqwik.api.constraints.IntRange;
 /** From any placement the balancer gets to an even one in few moves, and then is silent. */
 class BalancerTest {
     private final Balancer balancer = new Balancer();
+    private boolean inTurn;
 
     @Property(tries = 150)
     void anyPlacementIsEvenedOutAndThenRests(
@@ -84,9 +85,20 @@ class BalancerTest {
         cluster.assertSilent();
     }
 
+    @Property(tries = 60)
+    void inTurnOneAppMovesAtATimeAndAllAreEvenInTheEnd(@ForAll Random random) {
+        inTurn = true;
+        ModelCluster cluster = placed(5, 3, random);
+        balance(cluster, 4, 400);
+        assertEven(cluster, 5);
+        cluster.assertSilent();
+    }
+
     private Map<Gpid, Move> plan(ModelCluster cluster, int movesMax) {
         return balancer.plan(
-                cluster.state(), cluster.view(), new Situation(cluster.moves(), gpid -> false, movesMax, false));
+                cluster.state(),
+                cluster.view(),
+                new Situation(cluster.moves(), gpid -> false, movesMax, false, inTurn));
     }
 
     private int begin(ModelCluster cluster, int movesMax) {
@@ -98,6 +110,11 @@ class BalancerTest {
                 .isFalse();
         cluster.moves().putAll(planned);
         assertThat(cluster.moves()).hasSizeLessThanOrEqualTo(movesMax);
+        if (inTurn) {
+            assertThat(cluster.moves().keySet().stream().map(Gpid::appId).distinct())
+                    .as("apps that move at a time: %s", cluster.moves())
+                    .hasSizeLessThanOrEqualTo(1);
+        }
         return planned.size();
     }
 

@@ -18,7 +18,7 @@ class LivenessTest extends StreamFixture {
     @ParameterizedTest
     @CsvSource({"2000, 2000, 500", "2000, 1000, 500", "900, 2000, 500", "2000, 3000, 0"})
     void aGraceThatIsNotLongerThanTheLeaseIsRefused(long leaseMs, long graceMs, long beatMs) {
-        assertThatThrownBy(() -> new NodeOptions(leaseMs, graceMs, beatMs, 10_000, 10_000, 2))
+        assertThatThrownBy(() -> new NodeOptions(leaseMs, graceMs, beatMs, 10_000, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(leaseMs + " ms");
     }

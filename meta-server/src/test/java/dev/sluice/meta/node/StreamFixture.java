@@ -45,10 +45,18 @@ abstract class StreamFixture {
     final MetaLeader leader = new MetaLeader(time, journal, failure -> {
         throw new AssertionError(failure);
     });
-    final NodeRegistry registry = new NodeRegistry(
-            time, leader, new NodeOptions(2_000, GRACE_MS, 500, 10_000, 10_000, 2), LoadDirectives.NONE);
-    final Keeper keeper =
-            new Keeper(time, leader, registry, new Guardian(10_000, Admission.ANY), () -> BalanceOptions.DEFAULT);
+    final NodeRegistry registry =
+            new NodeRegistry(time, leader, new NodeOptions(2_000, GRACE_MS, 500, 10_000, 2), LoadDirectives.NONE);
+    int livePercentMin;
+    long replaceDelayMs = 10_000;
+    final Freeze freeze = new Freeze(registry::standings, () -> livePercentMin);
+    final Keeper keeper = new Keeper(
+            time,
+            leader,
+            registry,
+            () -> new Guardian(replaceDelayMs, Admission.ANY),
+            freeze,
+            () -> BalanceOptions.DEFAULT);
 
     @BeforeEach
     void lead() {
