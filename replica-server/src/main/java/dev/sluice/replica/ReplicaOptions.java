@@ -96,6 +96,11 @@ public final class ReplicaOptions {
             .range(0, 31_536_000)
             .doc("How long an expired row stays on the disk; more than the clocks of servers differ.");
 
+    public static final Option<Boolean> DENY_CLIENTS = Options.bool("replication", "deny_client_on_start")
+            .defaultValue(false)
+            .doc("Clients get no answer from this server. The command replica.deny-client switches it.")
+            .mutable();
+
     public static final Option<Boolean> ALLOW_FAULT_POINTS = Options.bool("replication", "allow_fault_points")
             .defaultValue(false)
             .doc("For tests and drills: remote commands may end this server at named points of its work.");

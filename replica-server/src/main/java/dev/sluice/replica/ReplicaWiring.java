@@ -31,6 +31,7 @@ import dev.sluice.replica.throttle.NodeThrottle;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
@@ -144,9 +145,12 @@ public record ReplicaWiring(Replicas replicas, Lease lease, NodeStream stream, R
                 config.get(ReplicaOptions.REPORT_ALL_MS));
         node.connect(replicas, stream);
         GroupHandlers.register(handlers, replicas, shelf, world.loads().desk()::read, world.reads());
+        AtomicBoolean deniesClients = new AtomicBoolean(config.get(ReplicaOptions.DENY_CLIENTS));
+        config.onChange(ReplicaOptions.DENY_CLIENTS, deniesClients::set);
         ClientHandlers clients = ClientHandlers.register(
                 handlers,
                 replicas,
+                deniesClients::get,
                 lease,
                 world.clock(),
                 world.self(),
@@ -163,6 +167,8 @@ public record ReplicaWiring(Replicas replicas, Lease lease, NodeStream stream, R
                 .register(DigestCommand.NAME, DigestCommand.HELP, new DigestCommand(replicas, world.clock())::answer);
         world.commands()
                 .register(GenerationsCommand.NAME, GenerationsCommand.HELP, new GenerationsCommand(replicas)::answer);
+        ReplicaCommands.register(world.commands(), replicas, world.self());
+        world.commands().registerBoolean("replica.deny-client", config, ReplicaOptions.DENY_CLIENTS);
         world.throttle().start(world.control());
         housekeeping(world.control(), world.maintenance(), () -> {
             world.disks().check();

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A meta leader that says what the test wants. */
 final class FakeMeta implements AutoCloseable {
+    private static final Map<String, String> ENVS = Map.of("default_ttl", "0", "business.info", "shop");
+
     static final String CLUSTER = "test-cluster";
 
     private final RpcIo io = RpcIo.start("fake-meta", 1);
@@ -62,7 +64,7 @@ final class FakeMeta implements AutoCloseable {
                 .setBallot(ballot)
                 .setSecondaries(Wire.addresses(secondaries))
                 .setLearners(Wire.addresses(learners))
-                .setApp(new AppDescription(gpid.appId(), "orders", 1, 3, Map.of()))
+                .setApp(new AppDescription(gpid.appId(), "orders", 1, 3, ENVS))
                 .setMinReplicaCount(2);
         if (primary != null) {
             directive.setPrimary(Wire.address(primary));
@@ -76,7 +78,7 @@ final class FakeMeta implements AutoCloseable {
                 .setBallot(ballot)
                 .setSecondaries(List.of())
                 .setLearners(List.of())
-                .setApp(new AppDescription(gpid.appId(), "orders", 1, 3, Map.of()))
+                .setApp(new AppDescription(gpid.appId(), "orders", 1, 3, ENVS))
                 .setGiveUp(true);
         send(node, directive);
     }

@@ -3,6 +3,7 @@ package dev.sluice.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.Gpid;
@@ -283,6 +284,92 @@ class ReplicaServerTest {
                 .untilAsserted(() ->
                         assertThat(text(get(node(2), "counter").getValue())).isEqualTo(Long.toString(counted)));
         assertSameRowsEverywhere(3, 0, 1, 2);
+    }
+
+    @Test
+    void replicasSayWhichEnvsTheyKnow() {
+        String envs = "business.info=shop,default_ttl=0";
+        assertThat(command(0, "replica.query-app-envs"))
+                .isEqualTo("1 processed, 0 not found\n    1.0@" + node(0) + "@P : " + envs);
+        assertThat(command(1, "replica.query-app-envs", "1"))
+                .isEqualTo("1 processed, 0 not found\n    1.0@" + node(1) + "@S : " + envs);
+        assertThat(command(0, "replica.query-app-envs", "1.0,,9.1", "9.0"))
+                .isEqualTo("1 processed, 2 not found\n    1.0@" + node(0) + "@P : " + envs + "\n    9.0@" + node(0)
+                        + " : not found\n    9.1@" + node(0) + " : not found");
+        assertThat(command(0, "replica.query-app-envs", "9")).isEqualTo("0 processed, 0 not found");
+        for (String bad : List.of("x", ",", "1.x", "-1", "1.0.0", "")) {
+            assertThat(command(0, "replica.query-app-envs", bad)).as(bad).isEqualTo("invalid arguments");
+        }
+    }
+
+    @Test
+    void aReplicaThatIsNoMemberIsNotFound() {
+        meta.configure(GPID, 2, node(0), List.of(node(1)), List.of());
+
+        eventually()
+                .until(() -> command(2, "replica.query-progress", "1.0")
+                        .equals("0 processed, 1 not found\n    1.0@" + node(2) + " : not found"));
+    }
+
+    @Test
+    void aTriggeredCheckpointMakesDurableWhatWasWritten() throws IOException {
+        put("k", "v");
+        JsonNode before = progress(0);
+        assertThat(before.get("last_durable_decree").asLong())
+                .isLessThan(before.get("last_committed_decree").asLong());
+        assertThat(before.get("max_prepared_decree").asLong())
+                .isGreaterThanOrEqualTo(before.get("last_committed_decree").asLong());
+
+        assertThat(command(0, "replica.trigger-checkpoint", "1.0"))
+                .isEqualTo("1 processed, 0 not found\n    1.0@" + node(0) + "@P : triggered");
+        eventually()
+                .untilAsserted(() -> assertThat(progress(0).get("last_durable_decree"))
+                        .isEqualTo(before.get("last_committed_decree"))
+                        .isEqualTo(progress(0).get("last_applied_decree")));
+        assertThat(progress(1).get("last_durable_decree").asLong())
+                .as("on the others")
+                .isLessThan(before.get("last_committed_decree").asLong());
+    }
+
+    @Test
+    void clientsThatAreDeniedGetNoAnswer() {
+        assertThat(command(0, "replica.deny-client", "true")).isEqualTo("{\n  \"error\": \"ok\"\n}");
+        RequestHeader hurried = RequestHeader.toPartition(GPID, 500, 0);
+        UpdateRequest write = new UpdateRequest().setKey(storedKey("k")).setValue(blob("v"));
+        assertThat(errorOf(
+                        () -> client.call(node(0), DataRpcs.PUT, hurried, write).join()))
+                .isEqualTo(ErrorCode.ERR_TIMEOUT);
+        assertThat(errorOf(() -> client.call(node(0), DataRpcs.GET, hurried, storedKey("first"))
+                        .join()))
+                .isEqualTo(ErrorCode.ERR_TIMEOUT);
+        assertThat(command(0, "replica.deny-client")).contains("\"replica.deny-client\": \"true\"");
+
+        command(0, "replica.deny-client", "false");
+        assertThat(text(get(node(0), "first").getValue())).isEqualTo("row");
+        assertThat(get(node(0), "k").getError()).as("what was denied").isEqualTo(1);
+    }
+
+    @Test
+    void commandsOfReplicasAreListed() {
+        assertThat(command(0, "help").lines().map(line -> line.split(" ", 2)[0]))
+                .contains(
+                        "replica.deny-client",
+                        "replica.query-app-envs",
+                        "replica.query-progress",
+                        "replica.trigger-checkpoint");
+    }
+
+    private String command(int index, String name, String... arguments) {
+        Command command = new Command(name, List.of(arguments));
+        return client.call(node(index), AdminRpcs.REMOTE_COMMAND, RequestHeader.toServer(5_000), command)
+                .join()
+                .text();
+    }
+
+    /** Of the one replica on that server. */
+    private JsonNode progress(int index) throws IOException {
+        String answer = command(index, "replica.query-progress", "1.0");
+        return JSON.readTree(answer.substring(answer.indexOf('{')));
     }
 
     private CompletableFuture<IncrResponse> increment(int node) {

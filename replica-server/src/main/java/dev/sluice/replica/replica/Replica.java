@@ -429,7 +429,8 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         return slot.appliedDecree();
     }
 
-    void flushSoon(long decree) {
+    /** Flushes the engine soon, and again until that decree is durable; on the loop. */
+    public void flushSoon(long decree) {
         flusher.flushSoon(decree);
     }
 

@@ -8,6 +8,7 @@ import dev.sluice.common.time.Clock;
 import dev.sluice.replica.node.Lease;
 import dev.sluice.replica.replica.Replicas;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 
 /** What this server answers to clients. */
 public final class ClientHandlers implements AutoCloseable {
@@ -20,6 +21,7 @@ public final class ClientHandlers implements AutoCloseable {
     /**
      * Adds all to the table.
      *
+     * @param deniesClients asked with each request: while it is so, none is answered
      * @param reads runs reads; refuses with {@code RejectedExecutionException} when it is full
      * @param writeBytesMax longest body of a write ({@code max_allowed_write_size})
      * @param readLatency hears how long each read of rows took that a client named; scans read as much as they like
@@ -27,6 +29,7 @@ public final class ClientHandlers implements AutoCloseable {
     public static ClientHandlers register(
             RpcHandlers handlers,
             Replicas replicas,
+            BooleanSupplier deniesClients,
             Lease lease,
             Clock clock,
             HostPort self,
@@ -34,7 +37,7 @@ public final class ClientHandlers implements AutoCloseable {
             long writeBytesMax,
             ReadLimits readLimits,
             LatencyMeter readLatency) {
-        Gates gates = new Gates(replicas, clock);
+        Gates gates = new Gates(replicas, deniesClients, clock);
         Admission admission = new Admission(lease, writeBytesMax);
         Scans scans = new Scans(clock, readLimits);
         WriteHandlers writes = new WriteHandlers(gates, admission, clock, self);

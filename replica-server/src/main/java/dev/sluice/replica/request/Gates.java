@@ -10,6 +10,7 @@ import dev.sluice.wire.internal.AppDescription;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The gates of all partitions of a node, and the requests that wait in front of them. */
@@ -17,18 +18,26 @@ final class Gates {
     private static final int WAITING_MAX = 20_000;
 
     private final Replicas replicas;
+    private final BooleanSupplier deniesClients;
     private final Clock clock;
     private final Map<Gpid, Gate> gates = new ConcurrentHashMap<>();
     private final AtomicInteger waiting = new AtomicInteger();
 
-    Gates(Replicas replicas, Clock clock) {
+    Gates(Replicas replicas, BooleanSupplier deniesClients, Clock clock) {
         this.replicas = replicas;
+        this.deniesClients = deniesClients;
         this.clock = clock;
     }
 
-    /** The replica of a partition; null if it is not here, and the request is answered then. */
+    /**
+     * The replica of a partition; null if the request is over: the replica is not here and the caller was told, or clients are
+     * denied and get no answer.
+     */
     @Nullable
     Replica find(Gpid gpid, Responder<?> responder) {
+        if (deniesClients.getAsBoolean()) {
+            return null;
+        }
         Replica replica = replicas.find(gpid);
         if (replica == null) {
             gates.remove(gpid);

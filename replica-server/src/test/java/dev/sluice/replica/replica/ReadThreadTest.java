@@ -54,6 +54,7 @@ class ReadThreadTest {
         var clients = ClientHandlers.register(
                 handlers,
                 node.replicas,
+                () -> false,
                 lease,
                 node.time,
                 OneNode.SELF,

@@ -64,6 +64,7 @@ class TransfersGiveWayTest {
         var clients = ClientHandlers.register(
                 handlers,
                 node.replicas,
+                () -> false,
                 lease,
                 clock,
                 OneNode.SELF,
