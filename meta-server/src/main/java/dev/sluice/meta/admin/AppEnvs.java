@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -55,6 +56,13 @@ public final class AppEnvs {
             described.put(name, fields);
         });
         return described;
+    }
+
+    /** All that an app may have, also those that are given only when it is created. */
+    static Set<String> names() {
+        Set<String> names = new TreeSet<>(RULES.keySet());
+        names.addAll(FIXED.keySet());
+        return names;
     }
 
     /** What is wrong with the first bad one, by name; nothing if all may be set. */
