@@ -102,7 +102,7 @@ final class ReplicaLoads implements LoadHooks {
         this.group = new GroupLoads(host, node::isRelayed, now -> place = now);
         this.changeSequence = node.nextChange();
         findOnDisk();
-        node.running().reached(this, state);
+        measure();
         this.report = currentReport();
     }
 
@@ -205,6 +205,7 @@ final class ReplicaLoads implements LoadHooks {
         if (host.view().role() != RoleName.LEARNER) {
             obey();
         }
+        measure();
     }
 
     @Override
@@ -235,6 +236,7 @@ final class ReplicaLoads implements LoadHooks {
         rest();
         hasOrder = true;
         obey();
+        measure();
         push();
     }
 
@@ -286,11 +288,9 @@ final class ReplicaLoads implements LoadHooks {
         order = wanted;
         isTurn = directive != null && !directive.isAwaitsTurn();
         hasOrder = true;
-        if (order.goal() != LoadGoal.PUBLISH) {
-            node.running().publishesNothing(this);
-        }
         obey();
         prepareIfStaged();
+        measure();
         // What the engine has published is heard from the mutation itself, unless it came with a checkpoint.
         if (isPublishedBy(wanted) && state.phase() == MemberPhase.STAGED) {
             host.loop().schedule(PUBLISHED_CHECK_MS, this::lookForPublish);
@@ -299,7 +299,6 @@ final class ReplicaLoads implements LoadHooks {
 
     /** Of no group, say of an app that was dropped: nobody says any more what is wanted, so it takes no slot for it. */
     private void rest() {
-        node.running().publishesNothing(this);
         if (order.goal() == LoadGoal.DOWNLOAD || order.goal() == LoadGoal.PUBLISH) {
             order = new LoadOrder(
                     order.loadId(),
@@ -352,11 +351,8 @@ final class ReplicaLoads implements LoadHooks {
      * partition has come: disk and threads are for those whose turn it is, and what is written until then needs the next flush.
      */
     private void prepareIfStaged() {
-        // What is staged may be of the load before, whose publish is still to be applied.
-        boolean here = state.phase() == MemberPhase.STAGED && state.loadId() == order.loadId();
-        if (here && order.goal() == LoadGoal.PUBLISH && isTurn && preparedLoadId < order.loadId()) {
+        if (isToPublish() && preparedLoadId < order.loadId()) {
             preparedLoadId = order.loadId();
-            node.running().publishes(this, order.loadId());
             Publish publish = publish(order);
             group.onPreparing(publish.loadId());
             host.preparePublish(publish, stagedFiles(publish), error -> {
@@ -366,6 +362,21 @@ final class ReplicaLoads implements LoadHooks {
                 }
                 group.onPrepared(publish.loadId());
             });
+        }
+    }
+
+    /** What it has is to become visible now. What is staged may be of the load before, whose publish is still to be applied. */
+    private boolean isToPublish() {
+        return state.phase() == MemberPhase.STAGED
+                && state.loadId() == order.loadId()
+                && order.goal() == LoadGoal.PUBLISH
+                && isTurn;
+    }
+
+    /** For the meters, whenever something changed that they tell. */
+    private void measure() {
+        if (!closed) {
+            node.running().stands(this, state, isToPublish());
         }
     }
 
@@ -395,7 +406,7 @@ final class ReplicaLoads implements LoadHooks {
         if (state.phase() != before.phase()) {
             node.counts().reached(state.phase());
         }
-        node.running().reached(this, state);
+        measure();
         step.effects().forEach(this::perform);
         if (!state.equals(before)) {
             push();

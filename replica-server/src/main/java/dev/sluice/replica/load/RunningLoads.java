@@ -24,31 +24,27 @@ final class RunningLoads {
         this.clock = clock;
     }
 
-    /** The load of a replica stands like this; one that failed may be tried again until it is cleaned up. */
-    void reached(ReplicaLoads replica, ReplicaLoad state) {
+    /**
+     * The load of a replica stands like this; one that failed may be tried again until it is cleaned up.
+     *
+     * @param publishes whether what is staged is to become visible now
+     */
+    void stands(ReplicaLoads replica, ReplicaLoad state, boolean publishes) {
         boolean isOver = state instanceof ReplicaLoad.Idle
                 || state instanceof ReplicaLoad.Leftover
                 || state instanceof ReplicaLoad.Published
                 || state instanceof ReplicaLoad.CleaningUp;
-        if (isOver) {
-            running.remove(replica);
+        Since now = new Since(state.loadId(), clock.nowMs());
+        put(running, replica, now, !isOver);
+        put(publishing, replica, now, publishes);
+    }
+
+    private static void put(Map<ReplicaLoads, Since> those, ReplicaLoads replica, Since now, boolean isOne) {
+        if (isOne) {
+            those.merge(replica, now, (before, same) -> same.orOlder(before));
         } else {
-            Since now = new Since(state.loadId(), clock.nowMs());
-            running.merge(replica, now, (before, same) -> same.orOlder(before));
+            those.remove(replica);
         }
-        if (!(state instanceof ReplicaLoad.Staged)) {
-            publishing.remove(replica);
-        }
-    }
-
-    /** The engine of a replica gets ready for the publish of what is staged. */
-    void publishes(ReplicaLoads replica, long loadId) {
-        publishing.merge(replica, new Since(loadId, clock.nowMs()), (before, now) -> now.orOlder(before));
-    }
-
-    /** No publish is wanted of a replica any more. */
-    void publishesNothing(ReplicaLoads replica) {
-        publishing.remove(replica);
     }
 
     /** A replica is gone. */

@@ -137,13 +137,7 @@ final class ReplicaLoadsTest {
 
     @Test
     void theMetersSayHowManyLoadsRunAndForHowLong() throws IOException {
-        stage(4);
-        host.role = RoleName.PRIMARY;
-        try (BlockStores stores = new BlockStores(List.of());
-                Metrics metrics = new Metrics()) {
-            NodeLoads node = node(stores);
-            node.registerMeters(metrics);
-            ReplicaLoads loads = new ReplicaLoads(host, node);
+        withStagedLoad((loads, metrics) -> {
             time.advance(1_000);
             assertMeters(metrics, 1, 1_000, 0, 0);
             loads.onDirective(toPublish(4));
@@ -155,12 +149,64 @@ final class ReplicaLoadsTest {
             assertMeters(metrics, 0, 0, 0, 0);
             loads.onDirectiveAlone(nothingIsWantedOf(4));
             assertMeters(metrics, 0, 0, 0, 0);
-            loads.close();
-        }
+        });
+    }
+
+    /** The engine is ready since before the pause, and does not get ready once more. */
+    @Test
+    void aPublishThatGoesOnAfterAPauseIsMeteredFromThereOn() throws IOException {
+        withStagedLoad((loads, metrics) -> {
+            loads.onDirective(toPublish(4));
+            host.prepareEnds.get(0).accept(null);
+            loads.onDirective(toPublish(4).setGoal(LoadGoal.PAUSE));
+            time.advance(1_000);
+            assertMeters(metrics, 1, 1_000, 0, 0);
+
+            loads.onDirective(toPublish(4));
+            time.advance(300);
+
+            assertMeters(metrics, 1, 1_300, 1, 300);
+            assertThat(host.prepared).hasSize(1);
+        });
+    }
+
+    @Test
+    void whatWaitsForItsTurnOrIsInNoGroupPublishesNothing() throws IOException {
+        withStagedLoad((loads, metrics) -> {
+            loads.onDirective(toPublish(4).setAwaitsTurn(true));
+            assertMeters(metrics, 1, 0, 0, 0);
+            loads.onDirective(toPublish(4));
+            assertMeters(metrics, 1, 0, 1, 0);
+            host.role = RoleName.INACTIVE;
+            loads.onViewChanged();
+            assertMeters(metrics, 1, 0, 0, 0);
+        });
     }
 
     @Test
     void theAgeOfALoadIsNotThatOfTheOneBefore() throws IOException {
+        withStagedLoad((loads, metrics) -> {
+            time.advance(1_000);
+            loads.onDirective(toPublish(5).setGoal(LoadGoal.DOWNLOAD));
+            time.advance(100);
+            assertThat(metrics.scrape().lines()).contains("bulk_load_max_duration_ms 100.0");
+        });
+    }
+
+    @Test
+    void aReplicaThatIsGoneHasNoLoadRunning() throws IOException {
+        withStagedLoad((loads, metrics) -> {
+            loads.onDirective(toPublish(4));
+            assertMeters(metrics, 1, 0, 1, 0);
+            loads.close();
+            assertMeters(metrics, 0, 0, 0, 0);
+            loads.onViewChanged();
+            assertMeters(metrics, 0, 0, 0, 0);
+        });
+    }
+
+    /** A primary that has load 4 on its disk, and the meters of its node. */
+    private void withStagedLoad(BiConsumer<ReplicaLoads, Metrics> test) throws IOException {
         stage(4);
         host.role = RoleName.PRIMARY;
         try (BlockStores stores = new BlockStores(List.of());
@@ -168,25 +214,8 @@ final class ReplicaLoadsTest {
             NodeLoads node = node(stores);
             node.registerMeters(metrics);
             ReplicaLoads loads = new ReplicaLoads(host, node);
-            time.advance(1_000);
-            loads.onDirective(toPublish(5).setGoal(LoadGoal.DOWNLOAD));
-            time.advance(100);
-            assertThat(metrics.scrape().lines()).contains("bulk_load_max_duration_ms 100.0");
+            test.accept(loads, metrics);
             loads.close();
-        }
-    }
-
-    @Test
-    void aReplicaThatIsGoneHasNoLoadRunning() throws IOException {
-        stage(4);
-        try (BlockStores stores = new BlockStores(List.of());
-                Metrics metrics = new Metrics()) {
-            NodeLoads node = node(stores);
-            node.registerMeters(metrics);
-            ReplicaLoads loads = new ReplicaLoads(host, node);
-            assertMeters(metrics, 1, 0, 0, 0);
-            loads.close();
-            assertMeters(metrics, 0, 0, 0, 0);
         }
     }
 
