@@ -46,7 +46,7 @@ final class RocksEngine implements Engine {
     private final StepListener steps;
     private final StagedFiles stagedFiles;
     /** Of the database: each generation that is open pins it. */
-    private final Pins pins;
+    private final Pins databasePins;
     /** Of what works on more than one generation: all of their handles stay until the last of it has ended. */
     private final Pins works;
 
@@ -95,7 +95,7 @@ final class RocksEngine implements Engine {
         appliedDecree = database.read(Fact.DECREE);
         publishedLoadId = database.read(Fact.PUBLISHED_LOAD);
         writesSinceSwitch = database.read(Fact.WRITES_SINCE_SWITCH);
-        pins = new Pins(database::close);
+        databasePins = new Pins(database::close);
         works = new Pins(this::closeGenerations);
         for (var found : database.generations().entrySet()) {
             if (found.getKey() > publishedLoadId) {
@@ -111,10 +111,10 @@ final class RocksEngine implements Engine {
     }
 
     private Generation generation(long id, ColumnFamilyHandle family) {
-        if (!pins.pin()) {
+        if (!databasePins.pin()) {
             throw new IllegalStateException(directory + ": a generation is made of a database that is closed");
         }
-        Generation made = new Generation(id, family, pins::unpin);
+        Generation made = new Generation(id, family, databasePins::unpin);
         open.add(made);
         return made;
     }
@@ -438,12 +438,12 @@ final class RocksEngine implements Engine {
 
     private void closeGenerations() {
         open.forEach(each -> each.pins().close());
-        pins.close();
+        databasePins.close();
     }
 
     @Override
     public boolean awaitClosed(long timeoutMs) throws InterruptedException {
-        return pins.awaitFreed(timeoutMs);
+        return databasePins.awaitFreed(timeoutMs);
     }
 
     /** Rows may have been applied while the copy was made: only the copy knows where it stands. */
