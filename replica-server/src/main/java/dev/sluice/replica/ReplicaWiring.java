@@ -195,7 +195,7 @@ public record ReplicaWiring(Replicas replicas, Lease lease, NodeStream stream, R
         });
     }
 
-    private static ReplicaSettings settings(Config config) {
+    static ReplicaSettings settings(Config config) {
         Limits limits = Limits.DEFAULT.withRounds(
                 config.get(ReplicaOptions.ROUNDS_OUTSTANDING_MAX), config.get(ReplicaOptions.PREPARE_TIMEOUT_MS));
         return new ReplicaSettings(

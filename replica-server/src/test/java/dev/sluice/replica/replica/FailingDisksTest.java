@@ -137,10 +137,7 @@ class FailingDisksTest {
     void aDiskThatIsNearlyFullTakesNoWritesAndNoReplicas() throws IOException {
         node.tell(P, 1, SELF, List.of());
         Path disk = parent(node.replica(P).path());
-        try (var file = node.files.create(disk.resolve("filler"))) {
-            file.write(ByteBuffer.allocate(9_500_000), 0);
-        }
-        node.keepHouse();
+        nearlyFill(disk);
 
         assertThat(node.put(P, key("k"), VALUE)).isEqualTo(ErrorCode.ERR_DISK_INSUFFICIENT);
         node.tell(Q, 1, SELF, List.of());
@@ -148,6 +145,29 @@ class FailingDisksTest {
         node.files.delete(disk.resolve("filler"));
         node.keepHouse();
         assertThat(node.put(P, key("k"), VALUE)).isEqualTo(ErrorCode.ERR_OK);
+    }
+
+    /** By {@code reject_write_when_disk_insufficient = false}. */
+    @Test
+    void writesGoOnWhenTheDiskIsNearlyFullIfTheOperatorWantsThat() throws IOException {
+        ReplicaSettings usual = node.settings;
+        node.settings = new ReplicaSettings(
+                usual.limits(),
+                usual.flushIntervalMs(),
+                usual.flushBytes(),
+                usual.logReserveBytes(),
+                usual.logFsync(),
+                false,
+                usual.expiry(),
+                usual.retention());
+        node.restart(false, false, DISK1, DISK2);
+        node.tell(P, 1, SELF, List.of());
+        Path disk = parent(node.replica(P).path());
+        nearlyFill(disk);
+
+        assertThat(node.disks.refusal(disk)).isNotNull();
+        assertThat(node.put(P, key("k"), VALUE)).isEqualTo(ErrorCode.ERR_OK);
+        assertThat(node.replica(P).engine().get(key("k"))).isEqualTo(VALUE);
     }
 
     @Test
@@ -241,6 +261,13 @@ class FailingDisksTest {
         assertThat(node.report(P).getRole())
                 .as("the other has not shown yet that it has the data")
                 .isEqualTo(ReplicaRole.PRIMARY);
+    }
+
+    private void nearlyFill(Path disk) throws IOException {
+        try (var file = node.files.create(disk.resolve("filler"))) {
+            file.write(ByteBuffer.allocate(9_500_000), 0);
+        }
+        node.keepHouse();
     }
 
     private void flip(Path directory, int offset) throws IOException {

@@ -67,6 +67,9 @@ final class OneNode implements Replicas.Listener {
     /** Runs at each read of a row. */
     Runnable onRead = () -> {};
 
+    /** Of every app. */
+    Map<String, String> envs = Map.of("env", "value");
+
     ReplicaSettings settings = ReplicaSettings.DEFAULT;
     Replicas replicas;
     DataDirectories disks;
@@ -131,7 +134,7 @@ final class OneNode implements Replicas.Listener {
                 .setBallot(ballot)
                 .setSecondaries(Wire.addresses(secondaries))
                 .setLearners(Wire.addresses(List.of(learners)))
-                .setApp(new AppDescription(gpid.appId(), "orders", 8, 3, Map.of("env", "value")))
+                .setApp(new AppDescription(gpid.appId(), "orders", 8, 3, envs))
                 .setMinReplicaCount(1);
         if (primary != null) {
             directive.setPrimary(Wire.address(primary));
