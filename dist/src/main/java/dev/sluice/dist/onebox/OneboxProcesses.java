@@ -27,6 +27,8 @@ public final class OneboxProcesses implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OneboxProcesses.class);
     private static final long STOP_TIMEOUT_S = 20;
     private static final List<String> JVM_OPTIONS = List.of("-Xmx512m", "-Xshare:auto", "-XX:+UseSerialGC");
+    /** Whether Netty watches buffers for leaks; the servers do as this process does. */
+    private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
 
     private final OneboxLayout layout;
     private final List<String> jvmOptions;
@@ -141,6 +143,10 @@ public final class OneboxProcesses implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_OPTIONS);
         command.addAll(ThreadPriorities.JVM_OPTIONS);
+        String leakDetection = System.getProperty(LEAK_DETECTION);
+        if (leakDetection != null) {
+            command.add("-D" + LEAK_DETECTION + "=" + leakDetection);
+        }
         command.addAll(jvmOptions);
         // A killed process leaves the native library that it unpacked; here the next start finds and deletes it.
         Path temporary = layout.directory().resolve(name + ".tmp");
