@@ -70,7 +70,7 @@ import picocli.CommandLine.Spec;
 public final class DataBenchmark implements Callable<Integer> {
     private static final int SERVERS_MAX = 9;
     private static final int REPLICAS_MAX = 3;
-    private static final double SETTLE_SECONDS_MAX = 3600;
+    private static final int SETTLE_SECONDS_MAX = 3600;
     private static final int TIMEOUT_MS = 60_000;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -124,10 +124,10 @@ public final class DataBenchmark implements Callable<Integer> {
             names = "--settle",
             defaultValue = "2",
             paramLabel = "S",
-            description =
-                    "Seconds of the open loop before each turn, 0 to 3600, whose latencies are not counted: another kind"
-                            + " of load makes the JVM compile some methods anew, which a server that has run for a while does not"
-                            + " do. Failures count, and so do these seconds in the rate that is printed.")
+            description = "Seconds of the open loop before each turn, 0 to " + SETTLE_SECONDS_MAX
+                    + ", whose latencies are not counted: another kind"
+                    + " of load makes the JVM compile some methods anew, which a server that has run for a while does not"
+                    + " do. Failures count, and so do these seconds in the rate that is printed.")
     private double settleSeconds;
 
     @Option(
@@ -183,7 +183,7 @@ public final class DataBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        requirePositive();
+        requireInRange();
         PrintWriter out = spec.commandLine().getOut();
         directory = Files.createTempDirectory("sluice-benchmark-");
         Logging.toFile(directory.resolve("benchmark.log"));
@@ -208,7 +208,7 @@ public final class DataBenchmark implements Callable<Integer> {
         return failed ? 1 : 0;
     }
 
-    private void requirePositive() {
+    private void requireInRange() {
         if (servers < 1 || servers > SERVERS_MAX || replicas < 1 || replicas > Math.min(servers, REPLICAS_MAX)) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -217,12 +217,14 @@ public final class DataBenchmark implements Callable<Integer> {
         }
         if (!(settleSeconds >= 0 && settleSeconds <= SETTLE_SECONDS_MAX)) {
             throw new ParameterException(
-                    spec.commandLine(), "--settle " + settleSeconds + ": expected 0 to 3600 seconds");
+                    spec.commandLine(),
+                    "--settle " + settleSeconds + ": expected 0 to " + SETTLE_SECONDS_MAX + " seconds");
         }
         if (rows < DataSet.ROWS_PER_HASH_KEY || rounds < 1 || seconds <= 0 || inFlight < 2 || rate <= 0) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "expected at least 100 rows, 1 round, 2 requests in flight, and seconds and a rate above 0");
+                    "expected at least " + DataSet.ROWS_PER_HASH_KEY
+                            + " rows, 1 round, 2 requests in flight, and seconds and a rate above 0");
         }
     }
 
