@@ -3,10 +3,12 @@ package dev.sluice.integration.conformance;
 import dev.sluice.common.data.StoredValue;
 import dev.sluice.wire.Blob;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One request of a table: {@code verb positional… name=value… flag… @option=value}. */
@@ -14,6 +16,8 @@ final class Operation {
     private final String verb;
     private final List<String> positional = new ArrayList<>();
     private final Map<String, String> named = new LinkedHashMap<>();
+    private final Set<String> askedFor = new HashSet<>();
+    private int positionsAskedFor;
 
     Operation(List<String> words) {
         verb = words.get(0);
@@ -35,11 +39,21 @@ final class Operation {
     }
 
     String positional(int index) {
+        positionsAskedFor = Math.max(positionsAskedFor, index + 1);
         return positional.get(index);
     }
 
     byte[] bytes(int index) {
+        positionsAskedFor = Math.max(positionsAskedFor, index + 1);
         return Words.bytes(index < positional.size() ? positional.get(index) : "");
+    }
+
+    /** Words that nobody asked for: misspelt, or of another verb. */
+    List<String> ignored() {
+        List<String> ignored = new ArrayList<>(named.keySet());
+        ignored.removeAll(askedFor);
+        ignored.addAll(positional.subList(Math.min(positionsAskedFor, positional.size()), positional.size()));
+        return ignored;
     }
 
     Blob blob(int index) {
@@ -48,19 +62,21 @@ final class Operation {
 
     @Nullable
     String find(String name) {
+        askedFor.add(name);
         return named.get(name);
     }
 
     boolean has(String flag) {
-        return named.containsKey(flag);
+        return find(flag) != null;
     }
 
     Blob blob(String name) {
-        return Blob.of(Words.bytes(named.getOrDefault(name, "")));
+        String text = find(name);
+        return Blob.of(Words.bytes(text == null ? "" : text));
     }
 
     long number(String name, long absent) {
-        String text = named.get(name);
+        String text = find(name);
         return text == null ? absent : Long.decode(text);
     }
 
@@ -69,12 +85,13 @@ final class Operation {
     }
 
     List<String> list(int index) {
-        return Words.elements(positional.get(index));
+        return Words.elements(positional(index));
     }
 
     /** Seconds of the clock of expiry: a number, or {@code now+100}, {@code now-1}. */
     int expiry(String name) {
-        return expiryOf(named.getOrDefault(name, "0"));
+        String text = find(name);
+        return expiryOf(text == null ? "0" : text);
     }
 
     static int expiryOf(String text) {

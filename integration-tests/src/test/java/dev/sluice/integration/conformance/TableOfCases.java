@@ -9,7 +9,7 @@ import java.util.Objects;
 
 /**
  * A table in the resources. A case begins with {@code # title}; each line below it is a request, {@code ->}, and what must
- * be in the reply. {@code ~} in front: it is asked again until it holds.
+ * be in the reply; a request alone must succeed. {@code ~} in front: it is asked again until it holds.
  */
 record TableOfCases(String file, List<Case> cases) {
     record Case(String title, List<Line> lines) {}
@@ -39,7 +39,10 @@ record TableOfCases(String file, List<Case> cases) {
         String plain = eventually ? line.substring(1) : line;
         int arrow = plain.indexOf("->");
         String request = arrow < 0 ? plain : plain.substring(0, arrow);
-        String expected = arrow < 0 ? "" : plain.substring(arrow + 2);
-        return new Line(number, eventually, Words.of(request), Words.of(expected));
+        List<String> expected = Words.of(arrow < 0 ? "error=0" : plain.substring(arrow + 2));
+        if (expected.isEmpty()) {
+            throw new IllegalArgumentException("line " + number + " expects nothing: " + line);
+        }
+        return new Line(number, eventually, Words.of(request), expected);
     }
 }

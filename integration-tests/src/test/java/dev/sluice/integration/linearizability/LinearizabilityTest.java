@@ -99,6 +99,7 @@ final class LinearizabilityTest {
 
     @Test
     void longHistoriesWithOneReadOfAnOverwrittenValueAreBad() {
+        List<Verdict> verdicts = new ArrayList<>();
         for (long seed = 0; seed < 100; seed++) {
             List<Operation> history = new ArrayList<>(ofOneCopy(new Random(seed), 200));
             long end = history.stream()
@@ -108,10 +109,11 @@ final class LinearizabilityTest {
             history.add(op(end + 1, end + 2, put("first")));
             history.add(op(end + 3, end + 4, put("second")));
             history.add(op(end + 5, end + 6, get("first")));
-            assertThat(Linearizability.check(history, STEPS_MAX))
-                    .as("seed %d", seed)
-                    .isNotEqualTo(LINEARIZABLE);
+            verdicts.add(Linearizability.check(history, STEPS_MAX));
         }
+        assertThat(verdicts).doesNotContain(LINEARIZABLE);
+        // The bound of steps leaves a few open.
+        assertThat(verdicts).filteredOn(NOT_LINEARIZABLE::equals).hasSizeGreaterThan(90);
     }
 
     @Test

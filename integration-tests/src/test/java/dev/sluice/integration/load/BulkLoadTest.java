@@ -471,7 +471,7 @@ final class BulkLoadTest {
         Files.write(info, new BulkLoadInfo(0, app, PARTITIONS).toJson());
         cluster.start(app);
         LoadStatus end = cluster.awaitEnd(app, BulkLoadStatus.BLS_FAILED);
-        assertThat(end.hint()).contains("partition");
+        assertThat(end.hint()).contains("belongs to partition");
         assertThat(cluster.rowsThatAllReplicasAgreeOn(app, PARTITIONS)).isZero();
     }
 
