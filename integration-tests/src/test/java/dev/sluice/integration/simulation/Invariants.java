@@ -2,6 +2,7 @@ package dev.sluice.integration.simulation;
 
 import dev.sluice.common.Gpid;
 import dev.sluice.replica.ReplicaWiring;
+import dev.sluice.replica.engine.Engine;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
 import dev.sluice.replica.replica.Replica;
@@ -105,7 +106,7 @@ final class Invariants {
     }
 
     /** An engine of this process has applied a mutation. */
-    void onApplied(Gpid gpid, long decree, List<RowChange> rows, @Nullable Publish publish) {
+    void onApplied(Engine engine, Gpid gpid, long decree, List<RowChange> rows, @Nullable Publish publish) {
         if (!cluster.looks()) {
             return;
         }
@@ -113,6 +114,7 @@ final class Invariants {
             throw new AssertionError("NothingVisibleBeforePublish: " + gpid + " on " + node + " applies " + publish);
         }
         boolean isFirst = cluster.ledger().applied(gpid, node.toString(), decree, rows, publish);
+        cluster.ledger().requireTouched(gpid, node.toString(), decree, engine);
         Replica replica = node.find(gpid);
         if (!isFirst || replica == null || !replica.view().isPrimary()) {
             return;

@@ -2,6 +2,7 @@ package dev.sluice.integration.simulation;
 
 import dev.sluice.common.Gpid;
 import dev.sluice.common.data.StoredValue;
+import dev.sluice.replica.engine.Engine;
 import dev.sluice.replica.engine.EngineSnapshot;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
@@ -19,11 +20,18 @@ import org.jspecify.annotations.Nullable;
 
 /** What is committed, as the first replica that applied it says; what others apply is compared with it. */
 final class Ledger {
-    private final Map<Gpid, TreeMap<Long, Entry>> partitions = new TreeMap<>();
+    private final Map<Gpid, Committed> partitions = new TreeMap<>();
     private final Function<Publish, List<RowChange>> loads;
 
-    /** What one decree has done. */
-    private record Entry(List<RowChange> rows, @Nullable Publish publish) {}
+    /** What is committed in one partition, and the rows that it has made. */
+    private record Committed(TreeMap<Long, Entry> entries, NaiveReplay replay) {}
+
+    /**
+     * What one decree has done.
+     *
+     * @param after what a naive replay holds then at the keys that it touches
+     */
+    private record Entry(List<RowChange> rows, @Nullable Publish publish, List<RowChange> after) {}
 
     /** @param loads says what a publish brings */
     Ledger(Function<Publish, List<RowChange>> loads) {
@@ -32,24 +40,43 @@ final class Ledger {
 
     /** True if nobody had applied that decree before. */
     boolean applied(Gpid gpid, String who, long decree, List<RowChange> rows, @Nullable Publish publish) {
-        Entry entry = new Entry(rows, publish);
-        Entry known = partitions.computeIfAbsent(gpid, each -> new TreeMap<>()).putIfAbsent(decree, entry);
-        if (known != null && !same(known, entry)) {
-            throw new AssertionError(gpid + ": " + who + " applies " + describe(entry) + " at decree " + decree
-                    + ", where " + describe(known) + " is committed");
+        Committed committed =
+                partitions.computeIfAbsent(gpid, each -> new Committed(new TreeMap<>(), new NaiveReplay(loads)));
+        Entry known = committed.entries().get(decree);
+        if (known != null && !same(known, rows, publish)) {
+            throw new AssertionError(gpid + ": " + who + " applies " + describe(rows, publish) + " at decree " + decree
+                    + ", where " + describe(known.rows(), known.publish()) + " is committed");
         }
-        return known == null;
+        if (known != null) {
+            return false;
+        }
+        if (decree != lastDecree(gpid) + 1) {
+            throw new AssertionError(gpid + ": " + who + " applies decree " + decree
+                    + ", and the last that anybody has is " + lastDecree(gpid));
+        }
+        NaiveReplay replay = committed.replay();
+        Set<byte[]> keys = replay.keysOf(rows, publish);
+        replay.apply(rows, publish);
+        List<RowChange> after =
+                keys.stream().map(key -> new RowChange(key, replay.find(key))).toList();
+        committed.entries().put(decree, new Entry(rows, publish, after));
+        return true;
+    }
+
+    private NavigableMap<Long, Entry> committed(Gpid gpid) {
+        Committed committed = partitions.get(gpid);
+        return committed == null ? new TreeMap<>() : committed.entries();
     }
 
     long lastDecree(Gpid gpid) {
-        TreeMap<Long, Entry> entries = partitions.get(gpid);
-        return entries == null || entries.isEmpty() ? 0 : entries.lastKey();
+        NavigableMap<Long, Entry> entries = committed(gpid);
+        return entries.isEmpty() ? 0 : entries.lastKey();
     }
 
     /** The loads that were published in a partition. */
     Set<Long> publishedLoads(Gpid gpid) {
         Set<Long> loadIds = new TreeSet<>();
-        for (Entry entry : partitions.getOrDefault(gpid, new TreeMap<>()).values()) {
+        for (Entry entry : committed(gpid).values()) {
             Publish publish = entry.publish();
             if (publish != null) {
                 loadIds.add(publish.loadId());
@@ -61,8 +88,8 @@ final class Ledger {
     /** The generations that a partition ever had, by id. */
     List<Long> generations() {
         TreeSet<Long> ids = new TreeSet<>(Set.of(0L));
-        for (TreeMap<Long, Entry> entries : partitions.values()) {
-            for (Entry entry : entries.values()) {
+        for (Gpid gpid : partitions.keySet()) {
+            for (Entry entry : committed(gpid).values()) {
                 Publish publish = entry.publish();
                 if (publish != null && publish.mode() == LoadMode.REPLACE) {
                     ids.add(publish.loadId());
@@ -74,14 +101,13 @@ final class Ledger {
 
     /** Fails unless that decree has written that value. */
     void requireAcknowledged(Gpid gpid, long decree, byte[] key, byte @Nullable [] userData) {
-        TreeMap<Long, Entry> entries = partitions.get(gpid);
-        Entry entry = entries == null ? null : entries.get(decree);
+        Entry entry = committed(gpid).get(decree);
         boolean there = entry != null
                 && entry.rows().stream()
                         .anyMatch(row -> Arrays.equals(row.key(), key) && endsWith(row.value(), userData));
         if (!there) {
             throw new AssertionError(gpid + ": a write was acknowledged at decree " + decree + ", where "
-                    + (entry == null ? "nothing" : describe(entry)) + " is committed");
+                    + (entry == null ? "nothing" : describe(entry.rows(), entry.publish())) + " is committed");
         }
     }
 
@@ -94,55 +120,23 @@ final class Ledger {
     }
 
     /** Applies everything up to a decree, one after the other. */
-    NavigableMap<byte[], byte[]> replay(Gpid gpid, long upToDecree) {
-        Map<Long, NavigableMap<byte[], byte[]>> generations = new TreeMap<>();
-        NavigableMap<byte[], byte[]> rows = new TreeMap<>(Arrays::compareUnsigned);
-        Set<byte[]> removed = new TreeSet<>(Arrays::compareUnsigned);
-        generations.put(0L, rows);
-        long published = 0;
-        for (Entry entry : partitions
-                .getOrDefault(gpid, new TreeMap<>())
+    private NavigableMap<byte[], byte[]> replay(Gpid gpid, long upToDecree) {
+        NaiveReplay replay = new NaiveReplay(loads);
+        committed(gpid)
                 .headMap(upToDecree, true)
-                .values()) {
-            Publish publish = entry.publish();
-            if (publish != null && publish.loadId() <= published) {
-                continue;
-            }
-            if (publish != null) {
-                published = publish.loadId();
-            }
-            if (publish != null && publish.mode() == LoadMode.ROLLBACK) {
-                rows = Objects.requireNonNull(generations.get(publish.rollbackTo()), publish.toString());
-                continue;
-            }
-            if (publish != null && publish.mode() == LoadMode.REPLACE) {
-                rows = new TreeMap<>(Arrays::compareUnsigned);
-                generations.put(publish.loadId(), rows);
-            }
-            List<RowChange> changes = publish == null ? entry.rows() : loads.apply(publish);
-            for (RowChange change : changes) {
-                byte[] value = change.value();
-                if (publish != null && publish.mode() == LoadMode.BEHIND) {
-                    putBehind(rows, removed, change, StoredValue.expiryNow(publish.epoch()));
-                } else if (value == null) {
-                    removed.add(change.key());
-                    rows.remove(change.key());
-                } else {
-                    removed.remove(change.key());
-                    rows.put(change.key(), value);
-                }
-            }
-        }
-        return rows;
+                .values()
+                .forEach(entry -> replay.apply(entry.rows(), entry.publish()));
+        return replay.rows();
     }
 
-    /** A row that is there wins, and so does its removal, but not one that has expired. */
-    private static void putBehind(
-            NavigableMap<byte[], byte[]> rows, Set<byte[]> removed, RowChange loaded, int expiryNow) {
-        byte[] present = rows.get(loaded.key());
-        boolean isExpired = present != null && StoredValue.hasExpired(present, expiryNow);
-        if (isExpired || (present == null && !removed.contains(loaded.key()))) {
-            rows.put(loaded.key(), Objects.requireNonNull(loaded.value()));
+    /** Fails unless an engine that has just applied a decree holds at every key that it touches what a naive replay gives. */
+    void requireTouched(Gpid gpid, String who, long decree, Engine engine) {
+        Entry entry = Objects.requireNonNull(committed(gpid).get(decree));
+        for (RowChange row : entry.after()) {
+            byte[] found = engine.get(row.key());
+            if (!Arrays.equals(visible(found), visible(row.value()))) {
+                throw differs(gpid, who, decree, row.key(), found, row.value());
+            }
         }
     }
 
@@ -158,9 +152,7 @@ final class Ledger {
                 }
                 found++;
                 if (!Arrays.equals(expected.get(cursor.key()), cursor.value())) {
-                    throw new AssertionError(gpid + " on " + who + " at decree " + decree + ": key "
-                            + text(cursor.key()) + " is " + text(cursor.value()) + ", a naive replay gives "
-                            + text(expected.get(cursor.key())));
+                    throw differs(gpid, who, decree, cursor.key(), cursor.value(), expected.get(cursor.key()));
                 }
             }
         }
@@ -170,18 +162,28 @@ final class Ledger {
         }
     }
 
+    private static AssertionError differs(
+            Gpid gpid, String who, long decree, byte[] key, byte @Nullable [] found, byte @Nullable [] expected) {
+        return new AssertionError(gpid + " on " + who + " at decree " + decree + ": key " + text(key) + " is "
+                + text(found) + ", a naive replay gives " + text(expected));
+    }
+
+    private static byte @Nullable [] visible(byte @Nullable [] value) {
+        return value == null || hasExpired(value) ? null : value;
+    }
+
     /** Whether it was removed since or not: here the expiry of a row is never, or long ago. */
     private static boolean hasExpired(byte[] value) {
         return StoredValue.hasExpired(value, Integer.MAX_VALUE);
     }
 
-    private static boolean same(Entry one, Entry other) {
-        if (one.rows().size() != other.rows().size() || !Objects.equals(one.publish(), other.publish())) {
+    private static boolean same(Entry known, List<RowChange> rows, @Nullable Publish publish) {
+        if (known.rows().size() != rows.size() || !Objects.equals(known.publish(), publish)) {
             return false;
         }
-        for (int i = 0; i < one.rows().size(); i++) {
-            RowChange left = one.rows().get(i);
-            RowChange right = other.rows().get(i);
+        for (int i = 0; i < rows.size(); i++) {
+            RowChange left = known.rows().get(i);
+            RowChange right = rows.get(i);
             if (!Arrays.equals(left.key(), right.key()) || !Arrays.equals(left.value(), right.value())) {
                 return false;
             }
@@ -189,16 +191,15 @@ final class Ledger {
         return true;
     }
 
-    private static String describe(Entry entry) {
-        if (entry.publish() != null) {
-            return entry.publish().toString();
+    private static String describe(List<RowChange> rows, @Nullable Publish publish) {
+        if (publish != null) {
+            return publish.toString();
         }
         StringBuilder text = new StringBuilder("[");
-        entry.rows()
-                .forEach(row -> text.append(text(row.key()))
-                        .append('=')
-                        .append(text(row.value()))
-                        .append(' '));
+        rows.forEach(row -> text.append(text(row.key()))
+                .append('=')
+                .append(text(row.value()))
+                .append(' '));
         return text.append(']').toString();
     }
 
@@ -208,7 +209,11 @@ final class Ledger {
         }
         StringBuilder text = new StringBuilder();
         for (byte each : bytes) {
-            text.append(each >= 32 && each < 127 ? (char) each : '.');
+            if (each >= 32 && each < 127) {
+                text.append((char) each);
+            } else {
+                text.append(String.format("<%02x>", each));
+            }
         }
         return text.toString();
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 record ObservedEngines(EngineFactory engines, Observer observer) implements EngineFactory {
     /** Hears after an engine has applied something. */
     interface Observer {
-        void onApplied(Gpid gpid, long decree, List<RowChange> rows, @Nullable Publish publish);
+        void onApplied(Engine engine, Gpid gpid, long decree, List<RowChange> rows, @Nullable Publish publish);
     }
 
     @Override
@@ -43,13 +43,13 @@ record ObservedEngines(EngineFactory engines, Observer observer) implements Engi
         @Override
         public void apply(long decree, List<RowChange> rows) {
             engine.apply(decree, rows);
-            observer.onApplied(gpid, decree, rows, null);
+            observer.onApplied(engine, gpid, decree, rows, null);
         }
 
         @Override
         public void publish(long decree, Publish publish, List<Path> stagedFiles) {
             engine.publish(decree, publish, stagedFiles);
-            observer.onApplied(gpid, decree, List.of(), publish);
+            observer.onApplied(engine, gpid, decree, List.of(), publish);
         }
 
         @Override
