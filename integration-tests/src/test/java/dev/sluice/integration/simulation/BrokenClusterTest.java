@@ -26,6 +26,7 @@ import dev.sluice.wire.Blob;
 import dev.sluice.wire.data.ReadResponse;
 import dev.sluice.wire.data.UpdateRequest;
 import dev.sluice.wire.data.UpdateResponse;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Deque;
 import java.util.HashMap;
@@ -214,6 +215,80 @@ final class BrokenClusterTest {
                 return new ReplayedIncrements(engines, tails.computeIfAbsent(node, each -> new HashMap<>()));
             }
         });
+    }
+
+    /** What the engines hold is right all the while: only the histories can tell, and only with the loads in them. */
+    @Test
+    void answeringFromACacheThatAPublishDoesNotEmptyIsCaught() {
+        int seed = 0;
+        String failure = failureOf(seed, false);
+        while (failure.isEmpty() && seed < SEEDS_MAX) {
+            seed++;
+            failure = failureOf(seed, false);
+        }
+        System.out.println("caught with seed " + seed);
+        assertThat(failure).as("within %d seeds", SEEDS_MAX).contains("Linearizable: the history of key ");
+        assertThat(failureOf(seed, true))
+                .as("the same seed with a cache that a publish empties")
+                .isEmpty();
+    }
+
+    /** Why a run fails with caches in front of the engines; empty if it does not. */
+    private static String failureOf(int seed, boolean emptiedByPublish) {
+        try {
+            new Simulation(seed, new CachedReads(emptiedByPublish)).run(FAULTY_MS);
+            return "";
+        } catch (AssertionError e) {
+            return e.toString();
+        }
+    }
+
+    /** Servers that give the same answer again until the row is written. */
+    private static final class CachedReads implements Sabotage {
+        private final boolean emptiedByPublish;
+        // A node is equal only to itself.
+        private final Map<SimulatedNode, Map<ByteBuffer, Optional<byte[]>>> caches = new HashMap<>();
+
+        private CachedReads(boolean emptiedByPublish) {
+            this.emptiedByPublish = emptiedByPublish;
+        }
+
+        @Override
+        public EngineFactory enginesOf(SimulatedNode node, EngineFactory engines) {
+            Map<ByteBuffer, Optional<byte[]>> cache = new HashMap<>();
+            caches.put(node, cache);
+            return new ObservedEngines(engines, (engine, gpid, decree, rows, publish) -> {
+                rows.forEach(row -> cache.remove(ByteBuffer.wrap(row.key())));
+                if (publish != null && emptiedByPublish) {
+                    cache.clear();
+                }
+            });
+        }
+
+        @Override
+        public RpcHandlers handlersOf(SimulatedNode node, RpcHandlers handlers) {
+            Map<ByteBuffer, Optional<byte[]>> cache = Objects.requireNonNull(caches.get(node));
+            return replaced(handlers, DataRpcs.GET.taskCode(), new Instead<Blob, ReadResponse>() {
+                @Override
+                public void handle(Gpid gpid, Blob request, Responder<ReadResponse> responder) {
+                    Replica replica = servingPrimary(node, gpid);
+                    if (replica == null) {
+                        responder.fail(ErrorCode.ERR_INVALID_STATE);
+                    } else {
+                        byte[] key = request.bytes();
+                        responder.reply(answer(cache.computeIfAbsent(
+                                ByteBuffer.wrap(key),
+                                each -> Optional.ofNullable(replica.engine().get(key)))));
+                    }
+                }
+            });
+        }
+
+        private static ReadResponse answer(Optional<byte[]> value) {
+            return new ReadResponse()
+                    .setError(value.isEmpty() ? 1 : 0)
+                    .setValue(Blob.of(value.map(StoredValue::userData).orElse(new byte[0])));
+        }
     }
 
     /** Another member takes the place of the primary, which is alive, and hears of it only later. */

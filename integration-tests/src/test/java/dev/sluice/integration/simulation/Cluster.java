@@ -60,6 +60,7 @@ final class Cluster implements StateListener {
     private final InMemoryJournalGroup journals;
     private final FileSets fileSets = new FileSets();
     private final Ledger ledger = new Ledger(fileSets::rowsOf);
+    private final PublishesInHistories publishes = new PublishesInHistories();
     private final List<SimulatedMeta> metas = new ArrayList<>();
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private final Config metaConfig;
@@ -176,6 +177,10 @@ final class Cluster implements StateListener {
 
     Ledger ledger() {
         return ledger;
+    }
+
+    PublishesInHistories publishes() {
+        return publishes;
     }
 
     Config metaConfig() {

@@ -70,6 +70,13 @@ final class Invariants {
             cluster.requireEngine(node, replica);
         }
         before.committed = committed;
+        if (view.isPrimary()) {
+            cluster.publishes()
+                    .appliedByPrimary(
+                            replica.gpid(),
+                            replica.engine().appliedDecree(),
+                            cluster.world().events());
+        }
         if (!view.equals(before.view)) {
             if (view.ballot().isOlderThan(before.view.ballot())) {
                 throw violated("BallotNeverGoesBack", replica, before.view.ballot() + " -> " + view.ballot());
@@ -115,6 +122,14 @@ final class Invariants {
         }
         boolean isFirst = cluster.ledger().applied(gpid, node.toString(), decree, rows, publish);
         cluster.ledger().requireTouched(gpid, node.toString(), decree, engine);
+        if (isFirst && publish != null) {
+            cluster.publishes()
+                    .begun(
+                            gpid,
+                            decree,
+                            cluster.ledger().changesForClients(gpid, decree),
+                            cluster.world().events());
+        }
         Replica replica = node.find(gpid);
         if (!isFirst || replica == null || !replica.view().isPrimary()) {
             return;

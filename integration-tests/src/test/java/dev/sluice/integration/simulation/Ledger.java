@@ -1,5 +1,7 @@
 package dev.sluice.integration.simulation;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.sluice.common.Gpid;
 import dev.sluice.common.data.StoredValue;
 import dev.sluice.replica.engine.Engine;
@@ -7,6 +9,7 @@ import dev.sluice.replica.engine.EngineSnapshot;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
 import dev.sluice.wire.bulkload.LoadMode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +32,17 @@ final class Ledger {
     /**
      * What one decree has done.
      *
-     * @param after what a naive replay holds then at the keys that it touches
+     * @param touched what a naive replay holds at the keys that it touches
      */
-    private record Entry(List<RowChange> rows, @Nullable Publish publish, List<RowChange> after) {}
+    private record Entry(List<RowChange> rows, @Nullable Publish publish, List<Touched> touched) {}
+
+    /** One key before and after a decree. */
+    @SuppressWarnings("ArrayRecordComponent") // only ever read from
+    private record Touched(byte[] key, byte @Nullable [] before, byte @Nullable [] after) {
+        boolean isVisiblyChanged() {
+            return !Arrays.equals(visible(before), visible(after));
+        }
+    }
 
     /** @param loads says what a publish brings */
     Ledger(Function<Publish, List<RowChange>> loads) {
@@ -55,11 +66,12 @@ final class Ledger {
                     + ", and the last that anybody has is " + lastDecree(gpid));
         }
         NaiveReplay replay = committed.replay();
-        Set<byte[]> keys = replay.keysOf(rows, publish);
+        NavigableMap<byte[], byte @Nullable []> before = new TreeMap<>(Arrays::compareUnsigned);
+        replay.keysOf(rows, publish).forEach(key -> before.put(key, replay.find(key)));
         replay.apply(rows, publish);
-        List<RowChange> after =
-                keys.stream().map(key -> new RowChange(key, replay.find(key))).toList();
-        committed.entries().put(decree, new Entry(rows, publish, after));
+        List<Touched> touched = new ArrayList<>(before.size());
+        before.forEach((key, value) -> touched.add(new Touched(key, value, replay.find(key))));
+        committed.entries().put(decree, new Entry(rows, publish, touched));
         return true;
     }
 
@@ -132,12 +144,26 @@ final class Ledger {
     /** Fails unless an engine that has just applied a decree holds at every key that it touches what a naive replay gives. */
     void requireTouched(Gpid gpid, String who, long decree, Engine engine) {
         Entry entry = Objects.requireNonNull(committed(gpid).get(decree));
-        for (RowChange row : entry.after()) {
+        for (Touched row : entry.touched()) {
             byte[] found = engine.get(row.key());
-            if (!Arrays.equals(visible(found), visible(row.value()))) {
-                throw differs(gpid, who, decree, row.key(), found, row.value());
+            if (!Arrays.equals(visible(found), visible(row.after()))) {
+                throw differs(gpid, who, decree, row.key(), found, row.after());
             }
         }
+    }
+
+    /** The keys of clients that read otherwise since a decree, and what they hold; null for nothing. */
+    Map<String, @Nullable String> changesForClients(Gpid gpid, long decree) {
+        Map<String, @Nullable String> values = new TreeMap<>();
+        for (Touched row : Objects.requireNonNull(committed(gpid).get(decree)).touched()) {
+            if (row.isVisiblyChanged() && Workload.isOfClients(row.key())) {
+                byte[] value = visible(row.after());
+                values.put(
+                        Workload.nameOf(row.key()),
+                        value == null ? null : new String(StoredValue.userData(value), UTF_8));
+            }
+        }
+        return values;
     }
 
     /** Fails unless an engine that stands at a decree holds what a naive replay gives, but for what has expired. */

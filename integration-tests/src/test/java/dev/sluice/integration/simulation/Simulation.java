@@ -62,11 +62,9 @@ final class Simulation {
         awaitQuiet();
         cluster.requireEngines();
         loads.requireAllOrNothing();
-        // The other modes hide rows of clients, or bring some, so that what they read does not follow from what they
-        // did.
-        if (modes == Loads.Modes.MERGE) {
-            workload.history().requireLinearizable();
-        }
+        cluster.publishes().addTo(workload.history());
+        workload.history().requireLinearizable();
+        cluster.world().count("histories judged, " + modes);
         cluster.network().counts().forEach((what, howOften) -> cluster.world().count("message " + what, howOften));
         cluster.world().count("elections", cluster.journals().elections());
         return cluster.world().counts();

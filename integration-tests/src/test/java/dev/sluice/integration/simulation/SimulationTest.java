@@ -113,7 +113,10 @@ final class SimulationTest {
             "loads ended, BLS_CANCELED",
             "loads started, BEHIND",
             "loads started, REPLACE",
-            "loads started, ROLLBACK"
+            "loads started, ROLLBACK",
+            "histories judged, MERGE",
+            "histories judged, REPLACE_AND_ROLL_BACK",
+            "histories judged, MERGE_AND_BEHIND"
         }) {
             assertThat(counts)
                     .hasEntrySatisfying(fault, seen -> assertThat(seen).isGreaterThan(seeds / 20));

@@ -28,6 +28,7 @@ import dev.sluice.wire.data.CasCheckType;
 import dev.sluice.wire.data.CheckAndSetRequest;
 import dev.sluice.wire.data.IncrRequest;
 import dev.sluice.wire.data.UpdateRequest;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -162,7 +163,22 @@ final class Workload {
 
     /** True for a key that is only incremented, read and removed. */
     static boolean isCounter(byte[] storedKey) {
-        return new String(storedKey, 2, storedKey.length - 2, UTF_8).startsWith(COUNTER);
+        return nameOf(storedKey).startsWith(COUNTER);
+    }
+
+    /** True for a key that clients read and write. */
+    static boolean isOfClients(byte[] storedKey) {
+        for (int number = 0; number < TEXTS + COUNTERS; number++) {
+            if (Arrays.equals(key(number), storedKey)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** How histories call a key. */
+    static String nameOf(byte[] storedKey) {
+        return new String(storedKey, 2, storedKey.length - 2, UTF_8);
     }
 
     private void get(Client client, int number, HostPort primary) {
@@ -243,7 +259,7 @@ final class Workload {
             cluster.world().count(answered ? "writes acknowledged" : "writes in doubt");
         }
         history.add(
-                new String(key, 2, key.length - 2, UTF_8),
+                nameOf(key),
                 new Operation(
                         client.name, kind, begunAt, answered ? cluster.world().events() : Operation.NEVER));
     }
