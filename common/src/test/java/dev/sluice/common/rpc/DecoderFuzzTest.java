@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import com.sun.management.ThreadMXBean;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.rpc.RpcHandlers.Access;
+import dev.sluice.common.rpc.testing.RandomMessages;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;

@@ -57,7 +57,6 @@ class ConformanceTest {
         create("one", 1, Map.of());
         create("eight", 8, Map.of());
         create("envs", 1, Map.of());
-        create("fuzz", 1, Map.of());
         create("version0", 1, Map.of("value_version", "0"));
         create("version2", 1, Map.of("value_version", "2"));
         for (HostPort server : layout.replicaServers()) {
@@ -107,14 +106,6 @@ class ConformanceTest {
     @Test
     void theWorkedExamplesOfTheDocumentAreAnsweredByteForByte() throws Exception {
         GoldenExchange.run(place("eight"));
-    }
-
-    @Test
-    void brokenRequestsHarmNobodyElse() throws Exception {
-        List<HostPort> servers = new ArrayList<>(onebox.layout().replicaServers());
-        servers.addAll(onebox.layout().metaServers());
-
-        assertThat(new ProtocolFuzz(place("fuzz"), servers).run()).isGreaterThan(50);
     }
 
     private DynamicContainer table(String file, String app) throws IOException {

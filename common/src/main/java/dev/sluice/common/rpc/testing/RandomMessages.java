@@ -1,5 +1,10 @@
-package dev.sluice.common.rpc;
+package dev.sluice.common.rpc.testing;
 
+import dev.sluice.common.rpc.AbsentRpcs;
+import dev.sluice.common.rpc.AdminRpcs;
+import dev.sluice.common.rpc.DataRpcs;
+import dev.sluice.common.rpc.InternalRpcs;
+import dev.sluice.common.rpc.Rpc;
 import dev.sluice.wire.Blob;
 import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
@@ -23,19 +28,19 @@ import org.apache.thrift.protocol.TType;
 import org.jspecify.annotations.Nullable;
 
 /** Requests with something in their fields, and what may become of their bytes on the way. All from one source of chance. */
-final class RandomMessages {
+public final class RandomMessages {
     private static final int[] EXTREMES = {0, 1, -1, Integer.MAX_VALUE, Integer.MIN_VALUE, 0x7ffffff0, 1 << 20, 1 << 24
     };
     private static final int DEPTH_MAX = 4;
 
     private final Random random;
 
-    RandomMessages(Random random) {
+    public RandomMessages(Random random) {
         this.random = random;
     }
 
     /** Every kind of request that servers know: the client protocol's, also where we do not have it, and our own. */
-    static List<Rpc<?, ?>> allRpcs() throws IllegalAccessException {
+    public static List<Rpc<?, ?>> allRpcs() throws IllegalAccessException {
         List<Rpc<?, ?>> rpcs = new ArrayList<>(AbsentRpcs.WITH_HINT);
         for (Class<?> table : List.of(DataRpcs.class, AdminRpcs.class, AbsentRpcs.class, InternalRpcs.class)) {
             for (var field : table.getDeclaredFields()) {
@@ -49,7 +54,7 @@ final class RandomMessages {
         return rpcs;
     }
 
-    TBase<?, ?> filled(TBase<?, ?> message) {
+    public TBase<?, ?> filled(TBase<?, ?> message) {
         return fill(message, 0);
     }
 
@@ -129,14 +134,14 @@ final class RandomMessages {
         return random.nextInt(3) == 0 ? EXTREMES[random.nextInt(EXTREMES.length)] : random.nextInt(100_000);
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         byte[] bytes = new byte[random.nextInt(random.nextInt(10) == 0 ? 2_000 : 20)];
         random.nextBytes(bytes);
         return bytes;
     }
 
     /** The same bytes, or with some flipped, cut out, put in, cut off, or with an extreme number among them. */
-    byte[] mutated(byte[] bytes) {
+    public byte[] mutated(byte[] bytes) {
         byte[] result = bytes.clone();
         for (int i = random.nextInt(5); i > 0 && result.length > 8; i--) {
             int at = random.nextInt(result.length - 4);
