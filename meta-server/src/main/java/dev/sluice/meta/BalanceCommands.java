@@ -25,7 +25,7 @@ final class BalanceCommands {
                 .register(IgnoredApps.NAME, IgnoredApps.HELP, ignored::answer)
                 .register(
                         "meta.lb.get_balance_operation_count",
-                        "[total | move_primary | copy_primary | copy_secondary | detail] - moves under way",
+                        "[total | move_pri | copy_pri | copy_sec | detail] - moves under way",
                         arguments -> new MoveCounts(moves.get()).answer(arguments));
     }
 }

@@ -74,9 +74,9 @@ class BalanceCommandsTest {
             delimiter = '|',
             value = {
                 "total        | total=2",
-                "move_primary | move_primary=2",
-                "copy_primary | copy_primary=0",
-                "detail       | move_primary=2,copy_primary=0,copy_secondary=0,total=2",
+                "move_pri     | move_pri=2",
+                "copy_pri     | copy_pri=0",
+                "detail       | move_pri=2,copy_pri=0,copy_sec=0,total=2",
                 "everything   | ERR: invalid arguments",
             })
     void movesUnderWayAreCounted(String wanted, String answer) {

@@ -30,10 +30,12 @@ final class ReplicaCommands {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaCommands.class);
     private static final String IDS = "[id1,id2,...] - ";
     private static final String WHERE = "; an id is 'app_id' or 'app_id.partition_index', without any: all";
-    private static final String APP = "\\d{1,9}";
+    private static final String APP = "(0|[1-9]\\d{0,8})";
     private static final String PARTITION = APP + "\\." + APP;
     /** Whoever asks waits for five seconds. */
     private static final long ANSWER_MS_MAX = 4_000;
+    /** Of a replica that is too busy: the others are what the operator wants to see then. */
+    private static final Optional<String> SILENT = Optional.of("@? : ERR_TIMEOUT");
 
     private final Replicas replicas;
     private final HostPort self;
@@ -73,12 +75,9 @@ final class ReplicaCommands {
         for (Replica replica : replicas.all()) {
             Gpid gpid = replica.gpid();
             if (ids.isEmpty() || ids.contains(gpid.toString()) || ids.contains(Integer.toString(gpid.appId()))) {
-                asked.put(gpid, ask(replica, question));
+                asked.put(gpid, ask(replica, question).completeOnTimeout(SILENT, ANSWER_MS_MAX, TimeUnit.MILLISECONDS));
             }
         }
-        CompletableFuture.allOf(asked.values().toArray(new CompletableFuture<?>[0]))
-                .orTimeout(ANSWER_MS_MAX, TimeUnit.MILLISECONDS)
-                .join();
         Map<Gpid, String> lines = new TreeMap<>();
         asked.forEach((gpid, answer) -> answer.join().ifPresent(text -> lines.put(gpid, text)));
         int processed = lines.size();

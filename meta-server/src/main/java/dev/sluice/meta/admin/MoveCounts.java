@@ -3,7 +3,6 @@ package dev.sluice.meta.admin;
 import dev.sluice.meta.guardian.Move;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -13,7 +12,7 @@ import java.util.stream.Stream;
  * @param moves of the balancer and of operators
  */
 public record MoveCounts(Collection<Move> moves) {
-    /** All kinds and the sum, as {@code move_primary=0,copy_primary=0,copy_secondary=0,total=0}. */
+    /** All kinds and the sum, as {@code move_pri=0,copy_pri=0,copy_sec=0,total=0}. */
     public String detail() {
         return Stream.of(Move.Kind.values()).map(this::ofKind).collect(Collectors.joining(",")) + "," + total();
     }
@@ -44,6 +43,10 @@ public record MoveCounts(Collection<Move> moves) {
     }
 
     private static String name(Move.Kind kind) {
-        return kind.name().toLowerCase(Locale.ROOT);
+        return switch (kind) {
+            case MOVE_PRIMARY -> "move_pri";
+            case COPY_PRIMARY -> "copy_pri";
+            case COPY_SECONDARY -> "copy_sec";
+        };
     }
 }

@@ -17,7 +17,8 @@ import java.util.Optional;
 
 /** How many replicas the partitions of an app should have. */
 final class ReplicaCounts {
-    static final String FREEZED = "the meta function level is freezed or below";
+    static final String FREEZED =
+            "the meta function level is freezed or below, or too few nodes are alive (meta.live_percentage)";
 
     private final LiveNodes nodes;
     private final Config config;

@@ -108,6 +108,7 @@ public final class Keeper implements StateListener, ReportListener {
     public void onLeading(long term, MetaState state) {
         leading = true;
         underWay = false;
+        isFreezed = false;
         waiting.clear();
         moves.clear();
         moves.pauses().onLeading(state, loop.nowMs());

@@ -158,7 +158,7 @@ class ClusterAdminTest {
                         "",
                         "",
                         "steady",
-                        "move_primary=0,copy_primary=0,copy_secondary=0,total=0",
+                        "move_pri=0,copy_pri=0,copy_sec=0,total=0",
                         "0.47",
                         "0.00",
                         "onebox");

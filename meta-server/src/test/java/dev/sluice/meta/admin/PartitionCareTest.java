@@ -108,7 +108,7 @@ class PartitionCareTest {
     void theClusterSaysHowManyMovesAreUnderWay() {
         propose(P, "UPGRADE_TO_PRIMARY 2", false);
         assertThat(meta.call(AdminRpcs.CLUSTER_INFO, new ClusterInfoRequest()).getValues())
-                .contains("move_primary=1,copy_primary=0,copy_secondary=0,total=1");
+                .contains("move_pri=1,copy_pri=0,copy_sec=0,total=1");
     }
 
     @ParameterizedTest

@@ -64,7 +64,7 @@ final class RunningLoads {
                 () -> longestMs(running.values()));
         metrics.gauge(
                 "bulk_load_ingesting_count",
-                "Replicas whose engine gets ready for a publish, or carries it out.",
+                "Replicas whose staged load is to be published now: the engine gets ready, waits for the other members, or carries it out.",
                 publishing::size);
         metrics.gauge(
                 "bulk_load_ingestion_max_duration_ms",

@@ -256,9 +256,10 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
             responder.fail(ErrorCode.ERR_INVALID_STATE);
             return;
         }
+        var prepare = Messages.prepare(request); // throws if it is none: nobody waits for an answer yet
         long token = ++prepareTokens;
         prepares.put(token, responder);
-        perform(role.onPrepare(token, Messages.prepare(request), loop.nowMs()));
+        perform(role.onPrepare(token, prepare, loop.nowMs()));
     }
 
     void onLearn(LearnRequest request, Responder<LearnReply> responder) {
