@@ -17,8 +17,7 @@ import java.util.Optional;
 
 /** How many replicas the partitions of an app should have. */
 final class ReplicaCounts {
-    static final String FREEZED =
-            "the meta function level is freezed or below, or too few nodes are alive (meta.live_percentage)";
+    static final String FREEZED = "the meta function level is freezed or below";
 
     private final LiveNodes nodes;
     private final Config config;
