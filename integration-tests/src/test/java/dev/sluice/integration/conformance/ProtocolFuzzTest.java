@@ -34,8 +34,12 @@ final class ProtocolFuzzTest {
 
     @BeforeEach
     void startCluster() throws IOException {
+        // With the lease of a cluster: a machine that halts for a while is not to change primaries meanwhile.
         OneboxLayout layout = OneboxLayout.onFreePorts(directory.resolve("cluster"), 1, REPLICA_SERVERS)
-                .with(Map.of("meta_server.max_allowed_partition_count", "4"));
+                .with(Map.of(
+                        "meta_server.max_allowed_partition_count", "4",
+                        "meta_server.node_lease_ms", "20000",
+                        "meta_server.node_grace_ms", "22000"));
         onebox = Onebox.start(layout);
         client = SluiceClient.connect(layout.metaServers(), ClientOptions.DEFAULTS);
         await().atMost(30, TimeUnit.SECONDS).until(() -> {
