@@ -1,6 +1,6 @@
 // What the servers of one cluster say to each other. Not part of the client protocol: accepted only on a connection that
 // began with a Hello of the same cluster. Unknown fields are skipped, so fields may be added; a change of meaning is a new
-// format version.
+// format version. What a message means nothing without is required: one that lacks it is answered ERR_INVALID_DATA.
 namespace java dev.sluice.wire.internal
 
 include "base.thrift"
@@ -27,7 +27,7 @@ struct HelloReply {
 
 // One row written or removed. The primary has evaluated everything: these are results.
 struct RowChange {
-    1: binary key;                   // stored key
+    1: required binary key;                   // stored key
     2: optional binary value;        // stored value; absent: the row is removed
 }
 
@@ -36,7 +36,7 @@ struct PublishMutation {
     1: i64 loadId;
     2: i32 mode;                     // a LoadMode
     3: i64 epoch;
-    4: string manifestDigest;        // of this partition's manifest; of a rollback: the generation's id
+    4: required string manifestDigest;        // of this partition's manifest; of a rollback: the generation's id
 }
 
 // Exactly one of the fields is set; none: a mutation that changes nothing.
@@ -63,7 +63,7 @@ struct AppDescription {
 }
 
 struct ReplicaOnDisk {
-    1: base.WireGpid gpid;
+    1: required base.WireGpid gpid;
     2: i64 ballot;
     3: i64 lastCommittedDecree;
     4: i64 lastPreparedDecree;
@@ -103,7 +103,7 @@ enum FailureScope {
 
 struct MemberLoadState {
     1: i64 loadId;
-    2: MemberPhase phase;
+    2: required MemberPhase phase;
     3: i64 bytesDone;
     4: i64 bytesTotal;
     5: i64 bytesPerSecond;
@@ -119,7 +119,7 @@ struct MemberLoadState {
 }
 
 struct LearnerState {
-    1: base.WireAddress node;
+    1: required base.WireAddress node;
     2: bool caughtUp;                // has all that the primary prepared, may become a secondary
     3: i64 lastPreparedDecree;
     4: optional string message;
@@ -128,7 +128,7 @@ struct LearnerState {
 
 struct PartitionLoadReport {
     1: i64 loadId;
-    2: map<base.WireAddress, MemberLoadState> members;   // primary, secondaries, learners, as the primary knows them; from an inactive replica: itself
+    2: required map<base.WireAddress, MemberLoadState> members;   // primary, secondaries, learners, as the primary knows them; from an inactive replica: itself
 }
 
 enum ReplicaRole {
@@ -140,9 +140,9 @@ enum ReplicaRole {
 }
 
 struct ReplicaReport {
-    1: base.WireGpid gpid;
+    1: required base.WireGpid gpid;
     2: i64 ballot;
-    3: ReplicaRole role;
+    3: required ReplicaRole role;
     4: i64 lastCommittedDecree;
     5: i64 lastPreparedDecree;
     6: i64 lastDurableDecree;
@@ -209,14 +209,14 @@ enum LoadGoal {
 
 struct LoadDirective {
     1: i64 loadId;
-    2: LoadGoal goal;
-    3: string providerName;          // a [block_service.<name>] section
-    4: string partitionPath;         // below the provider's root: R/C/A/<partition index>
-    5: string manifestDigest;        // pinned; empty until the leader has read the manifests
+    2: required LoadGoal goal;
+    3: required string providerName;          // a [block_service.<name>] section
+    4: required string partitionPath;         // below the provider's root: R/C/A/<partition index>
+    5: required string manifestDigest;        // pinned; empty until the leader has read the manifests
     6: i32 mode;                     // 0 merge, 1 behind, 2 replace
     7: i64 epoch;                    // with PUBLISH
     8: i32 partitionCount;
-    9: string verify;                // full | checksum | size
+    9: required string verify;                // full | checksum | size
     10: optional base.WireAddress verifier;   // the member that runs the deep checks; absent: every one
     11: optional bool awaitsTurn;    // with PUBLISH: the primary does not propose it yet, other partitions do first
     12: optional i32 priority;       // of those that wait for a slot of the node, a higher one goes first
@@ -255,10 +255,10 @@ struct NodeStreamDown {
 
 // SLUICE_PREPARE: primary to secondaries and learners, one round at a time in decree order.
 struct PrepareRequest {
-    1: base.WireGpid gpid;
+    1: required base.WireGpid gpid;
     2: i64 ballot;
-    3: base.WireAddress primary;
-    4: list<Mutation> mutations;     // may be empty: carries the commit point alone
+    3: required base.WireAddress primary;
+    4: required list<Mutation> mutations;     // may be empty: carries the commit point alone
     5: i64 lastCommittedDecree;
     6: bool toLearner;
     7: i64 learnId;                  // with toLearner: of the learning round it belongs to
@@ -281,9 +281,9 @@ enum LearnKind {
 }
 
 struct LearnRequest {
-    1: base.WireGpid gpid;
+    1: required base.WireGpid gpid;
     2: i64 ballot;
-    3: base.WireAddress learner;
+    3: required base.WireAddress learner;
     4: i64 learnId;                  // chosen by the learner, grows
     5: i64 lastCommittedDecree;      // what it has applied
     6: i64 signature;                // under which the leader made it a learner
@@ -310,9 +310,9 @@ struct LearnReply {
 
 // SLUICE_LEARN_FILE
 struct LearnFileRequest {
-    1: base.WireGpid gpid;
+    1: required base.WireGpid gpid;
     2: i64 checkpointId;
-    3: string name;
+    3: required string name;
     4: i64 offset;
     5: i32 length;
 }
@@ -325,7 +325,7 @@ struct LearnFileReply {
 
 // SLUICE_LEARN_END: the checkpoint is no longer needed.
 struct LearnEndRequest {
-    1: base.WireGpid gpid;
+    1: required base.WireGpid gpid;
     2: i64 checkpointId;
 }
 
@@ -335,10 +335,10 @@ struct LearnEndReply {
 
 // SLUICE_GROUP_LOAD: primary to secondaries and learners, on change and at a slow beat.
 struct GroupLoadRequest {
-    1: base.WireGpid gpid;
+    1: required base.WireGpid gpid;
     2: i64 ballot;
-    3: base.WireAddress primary;
-    4: LoadDirective load;
+    3: required base.WireAddress primary;
+    4: required LoadDirective load;
     5: i64 sequence;                 // the newest wins
     6: optional bool relayed;        // the members read from each other; else each reads the store
     7: optional base.WireAddress relayedBy; // relayed: whom the receiver reads from; itself: the store; unset: not known yet
@@ -351,10 +351,10 @@ struct GroupLoadReply {
 
 // SLUICE_LOAD_PROGRESS: a member to its primary, when its state changed.
 struct LoadProgressRequest {
-    1: base.WireGpid gpid;
+    1: required base.WireGpid gpid;
     2: i64 ballot;
-    3: base.WireAddress member;
-    4: MemberLoadState state;
+    3: required base.WireAddress member;
+    4: required MemberLoadState state;
 }
 
 struct LoadProgressReply {
@@ -364,10 +364,10 @@ struct LoadProgressReply {
 // SLUICE_LOAD_PART: a member to the one before it in the relay of their group. CRC32C of the content, and of the whole file
 // once it is there and right.
 struct LoadPartRequest {
-    1: base.WireGpid gpid;
+    1: required base.WireGpid gpid;
     2: i64 loadId;
-    3: string manifestDigest;
-    4: string file;
+    3: required string manifestDigest;
+    4: required string file;
     5: i64 offset;
     6: i32 length;
 }

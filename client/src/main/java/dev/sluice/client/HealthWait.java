@@ -36,7 +36,9 @@ final class HealthWait implements Pauses.Paused {
 
     @Override
     public void goOn() {
-        ask();
+        if (!healthy.isDone()) { // given up by who waits
+            ask();
+        }
     }
 
     @Override

@@ -163,6 +163,19 @@ class AsyncAdminClientTest {
     }
 
     @Test
+    void whoGivesUpWaitingForHealthIsNotAskedFor() {
+        cluster.primaries.put(0, null);
+        CompletableFuture<Void> healthy = admin.awaitHealthy("orders", 10_000);
+        time.advance(1_000);
+        int sent = cluster.rpc.sent.size();
+
+        healthy.cancel(false);
+        time.advance(1_000);
+
+        assertThat(cluster.rpc.sent).hasSize(sent);
+    }
+
+    @Test
     void whatTheLeaderRefusesFailsWithItsErrorAndHint() {
         cluster.rpc
                 .server(LEADER)

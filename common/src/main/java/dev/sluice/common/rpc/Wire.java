@@ -74,9 +74,9 @@ public final class Wire {
         return ERRORS.get(error);
     }
 
-    /** {@code ERR_UNKNOWN} for a name that we do not know. */
-    public static ErrorCode error(WireErrorCode error) {
-        return ErrorCode.of(error.name());
+    /** {@code ERR_UNKNOWN} for a name that we do not know, and for none. */
+    public static ErrorCode error(@Nullable WireErrorCode error) {
+        return error == null ? ErrorCode.ERR_UNKNOWN : ErrorCode.of(error.name());
     }
 
     public static Blob blob(byte[] bytes) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.common.ErrorCode;
+import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.RpcHandlers.Access;
 import dev.sluice.wire.internal.Beat;
@@ -25,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.thrift.TBase;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.Test;
 /** What servers say to each other: who is let in, and streams. */
 class HelloAndStreamTest {
     private static final HostPort ALICE = new HostPort("127.0.0.1", 34801);
+    private static final LearnEndRequest ENDED = new LearnEndRequest(Wire.gpid(new Gpid(1, 0)), 7);
 
     private volatile String serverCluster = "c1";
     private volatile String clientCluster = "c1";
@@ -154,8 +157,7 @@ class HelloAndStreamTest {
             assertThat(Wire.error(reply.getErr())).isEqualTo(ErrorCode.ERR_VERSION_OUTDATED);
             assertThat(reply.getHint()).contains("2").contains("1");
 
-            raw.send(GoldenBytesTest.request(
-                    RequestHeader.toServer(1000), InternalRpcs.LEARN_END, new LearnEndRequest(), 1));
+            raw.send(GoldenBytesTest.request(RequestHeader.toServer(1000), InternalRpcs.LEARN_END, ENDED, 1));
             assertThat(raw.receiveFrame().error()).isEqualTo(ErrorCode.ERR_HANDLER_NOT_FOUND);
         }
     }
@@ -163,8 +165,7 @@ class HelloAndStreamTest {
     @Test
     void aConnectionWithoutHelloKnowsNoCodeOfServers() throws Exception {
         try (RawConnection raw = new RawConnection(server.address())) {
-            raw.send(GoldenBytesTest.request(
-                    RequestHeader.toServer(1000), InternalRpcs.LEARN_END, new LearnEndRequest(), 1));
+            raw.send(GoldenBytesTest.request(RequestHeader.toServer(1000), InternalRpcs.LEARN_END, ENDED, 1));
             assertThat(raw.receiveFrame().error()).isEqualTo(ErrorCode.ERR_HANDLER_NOT_FOUND);
             raw.send(GoldenBytesTest.request(RequestHeader.toServer(1000), InternalRpcs.NODE_STREAM, beat(1), 2));
             assertThat(raw.receiveFrame().error()).isEqualTo(ErrorCode.ERR_HANDLER_NOT_FOUND);
@@ -304,6 +305,21 @@ class HelloAndStreamTest {
     }
 
     @Test
+    void aRequestThatLacksWhatItMeansNothingWithoutIsRefusedAndTheConnectionGoesOn() throws Exception {
+        try (RawConnection raw = new RawConnection(server.address())) {
+            raw.send(GoldenBytesTest.request(
+                    RequestHeader.toServer(1000), InternalRpcs.HELLO, new Hello(1, "c1", Wire.address(ALICE), 1), 0));
+            assertThat(raw.receiveFrame().error()).isEqualTo(ErrorCode.ERR_OK);
+            TBase<?, ?> noFields = new NodeStreamUp();
+            raw.send(GoldenBytesTest.request(RequestHeader.toServer(1000), InternalRpcs.LEARN_END, noFields, 1));
+            assertThat(raw.receiveFrame().error()).isEqualTo(ErrorCode.ERR_INVALID_DATA);
+
+            raw.send(GoldenBytesTest.request(RequestHeader.toServer(1000), InternalRpcs.LEARN_END, ENDED, 2));
+            assertThat(raw.receiveFrame().error()).isEqualTo(ErrorCode.ERR_OK);
+        }
+    }
+
+    @Test
     void aFrameOfSomethingElseOnTheConnectionOfAStreamClosesIt() throws Exception {
         try (RawConnection raw = new RawConnection(server.address())) {
             raw.send(GoldenBytesTest.request(
@@ -319,8 +335,7 @@ class HelloAndStreamTest {
     }
 
     private CompletableFuture<LearnEndReply> learnEnd() {
-        return client.call(
-                server.address(), InternalRpcs.LEARN_END, RequestHeader.toServer(5000), new LearnEndRequest());
+        return client.call(server.address(), InternalRpcs.LEARN_END, RequestHeader.toServer(5000), ENDED);
     }
 
     private Accepted takeAccepted() {

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.thrift.TBase;
 import org.apache.thrift.TException;
@@ -18,6 +19,7 @@ import org.apache.thrift.protocol.TBinaryProtocol;
 import org.apache.thrift.protocol.TType;
 import org.apache.thrift.transport.TMemoryBuffer;
 import org.apache.thrift.transport.TMemoryInputTransport;
+import org.apache.thrift.transport.TTransport;
 import org.jspecify.annotations.Nullable;
 
 /** A socket to one server, and frames put together by hand. One request at a time. */
@@ -71,8 +73,19 @@ final class RawConnection implements AutoCloseable {
 
     /** The message of a call: envelope and the argument in field 1. */
     static byte[] message(String taskCode, int sequenceId, byte argumentType, TBase<?, ?> argument) throws TException {
+        return message(taskCode, sequenceId, argumentType, argument, TBinaryProtocol::new);
+    }
+
+    /** The same, written in a manner of one's own. */
+    static byte[] message(
+            String taskCode,
+            int sequenceId,
+            byte argumentType,
+            TBase<?, ?> argument,
+            Function<TTransport, TBinaryProtocol> writer)
+            throws TException {
         TMemoryBuffer body = new TMemoryBuffer(256);
-        TBinaryProtocol protocol = new TBinaryProtocol(body);
+        TBinaryProtocol protocol = writer.apply(body);
         protocol.writeI32(0x80010001);
         protocol.writeString(taskCode);
         protocol.writeI32(sequenceId);

@@ -244,8 +244,8 @@ final class ReplicaLoads implements LoadHooks {
     public GroupLoadReply onGroupLoad(GroupLoadRequest request) {
         // A request of an older ballot does not come here; within one ballot the newest wins.
         if (request.getSequence() >= groupSequence) {
+            place = LoadWire.place(request, host.self()); // throws if it is none: nothing has changed yet
             groupSequence = request.getSequence();
-            place = LoadWire.place(request, host.self());
             order(request.getLoad());
         }
         GroupLoadReply reply = new GroupLoadReply();

@@ -14,9 +14,13 @@ import dev.sluice.wire.internal.LoadPartRequest;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Answers what the members of a group send each other. */
 public final class GroupHandlers {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupHandlers.class);
+
     private GroupHandlers() {}
 
     /**
@@ -53,15 +57,17 @@ public final class GroupHandlers {
         handlers.on(
                 InternalRpcs.LEARN_FILE,
                 Access.SERVERS,
-                (caller, header, request, responder) -> reads.execute(() -> responder.reply(shelf.read(request))));
+                (caller, header, request, responder) ->
+                        answer(reads, responder, () -> responder.reply(shelf.read(request))));
         handlers.on(
                 InternalRpcs.LOAD_PART,
                 Access.SERVERS,
-                (caller, header, request, responder) -> reads.execute(() -> responder.reply(parts.apply(request))));
+                (caller, header, request, responder) ->
+                        answer(reads, responder, () -> responder.reply(parts.apply(request))));
         handlers.on(
                 InternalRpcs.LEARN_END,
                 Access.SERVERS,
-                (caller, header, request, responder) -> reads.execute(() -> {
+                (caller, header, request, responder) -> answer(reads, responder, () -> {
                     shelf.end(request.getCheckpointId());
                     responder.reply(new LearnEndReply(Wire.error(ErrorCode.ERR_OK)));
                 }));
@@ -72,7 +78,22 @@ public final class GroupHandlers {
         if (replica == null) {
             responder.fail(ErrorCode.ERR_OBJECT_NOT_FOUND);
         } else {
-            replica.loop().execute(() -> handler.accept(replica));
+            answer(replica.loop()::execute, responder, () -> handler.accept(replica));
         }
+    }
+
+    /** On another thread. Who asks is answered also if the request says something that cannot be, or its handler fails. */
+    private static void answer(Executor thread, Responder<?> responder, Runnable handler) {
+        thread.execute(() -> {
+            try {
+                handler.run();
+            } catch (IllegalArgumentException e) {
+                LOG.warn("A request of a group is refused", e);
+                responder.fail(ErrorCode.ERR_INVALID_PARAMETERS);
+            } catch (RuntimeException e) {
+                responder.fail(ErrorCode.ERR_UNKNOWN);
+                throw e;
+            }
+        });
     }
 }

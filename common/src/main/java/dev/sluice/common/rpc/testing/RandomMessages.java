@@ -6,6 +6,7 @@ import dev.sluice.common.rpc.DataRpcs;
 import dev.sluice.common.rpc.InternalRpcs;
 import dev.sluice.common.rpc.Rpc;
 import dev.sluice.wire.Blob;
+import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import org.apache.thrift.TBase;
 import org.apache.thrift.TFieldIdEnum;
+import org.apache.thrift.TFieldRequirementType;
 import org.apache.thrift.meta_data.EnumMetaData;
 import org.apache.thrift.meta_data.FieldMetaData;
 import org.apache.thrift.meta_data.FieldValueMetaData;
@@ -35,18 +37,19 @@ public final class RandomMessages {
 
     private final Random random;
 
+    /** All that it makes comes from that source. */
     public RandomMessages(Random random) {
         this.random = random;
     }
 
     /** Every kind of request that servers know: the client protocol's, also where we do not have it, and our own. */
-    public static List<Rpc<?, ?>> allRpcs() throws IllegalAccessException {
+    public static List<Rpc<?, ?>> allRpcs() {
         List<Rpc<?, ?>> rpcs = new ArrayList<>(AbsentRpcs.WITH_HINT);
         for (Class<?> table : List.of(DataRpcs.class, AdminRpcs.class, AbsentRpcs.class, InternalRpcs.class)) {
             for (var field : table.getDeclaredFields()) {
                 if (Modifier.isStatic(field.getModifiers())
                         && Modifier.isPublic(field.getModifiers())
-                        && field.get(null) instanceof Rpc<?, ?> rpc) {
+                        && constant(field) instanceof Rpc<?, ?> rpc) {
                     rpcs.add(rpc);
                 }
             }
@@ -54,6 +57,15 @@ public final class RandomMessages {
         return rpcs;
     }
 
+    private static @Nullable Object constant(Field field) {
+        try {
+            return field.get(null);
+        } catch (IllegalAccessException e) {
+            throw new LinkageError(field + " cannot be read", e);
+        }
+    }
+
+    /** The message with any values in most of its fields, and in all that are required. */
     public TBase<?, ?> filled(TBase<?, ?> message) {
         return fill(message, 0);
     }
@@ -65,7 +77,9 @@ public final class RandomMessages {
             return message;
         }
         fields.forEach((field, metaData) -> {
-            Object value = random.nextInt(4) == 0 ? null : valueOf(metaData.valueMetaData, depth);
+            // Thrift writes no message without a required field: such bytes come of what is lost on the way only.
+            boolean isRequired = metaData.requirementType == TFieldRequirementType.REQUIRED;
+            Object value = !isRequired && random.nextInt(4) == 0 ? null : valueOf(metaData.valueMetaData, depth);
             if (value != null) {
                 ((TBase) message).setFieldValue(field, value);
             }
@@ -134,6 +148,7 @@ public final class RandomMessages {
         return random.nextInt(3) == 0 ? EXTREMES[random.nextInt(EXTREMES.length)] : random.nextInt(100_000);
     }
 
+    /** Mostly fewer than 20 of them, seldom up to 2,000. */
     public byte[] bytes() {
         byte[] bytes = new byte[random.nextInt(random.nextInt(10) == 0 ? 2_000 : 20)];
         random.nextBytes(bytes);
