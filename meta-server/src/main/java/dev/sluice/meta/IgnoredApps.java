@@ -24,7 +24,7 @@ final class IgnoredApps {
 
     String answer(List<String> arguments) {
         return switch (arguments.isEmpty() ? "" : arguments.get(0)) {
-            case "get" -> ids.isEmpty() ? "no ignored apps" : "ignored_app_id_list: " + sorted();
+            case "get" -> described(ids);
             case "set" -> arguments.size() == 2 ? set(arguments.get(1)) : INVALID;
             case "clear" -> clear();
             default -> INVALID;
@@ -44,7 +44,10 @@ final class IgnoredApps {
         return "clear ok";
     }
 
-    private String sorted() {
-        return new TreeSet<>(ids).stream().map(String::valueOf).collect(Collectors.joining(","));
+    private static String described(Set<Integer> ids) {
+        return ids.isEmpty()
+                ? "no ignored apps"
+                : "ignored_app_id_list: "
+                        + new TreeSet<>(ids).stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 }

@@ -62,9 +62,14 @@ record SlippingEngines(EngineFactory engines, Slips slips) implements EngineFact
                                     others,
                                     last.key(),
                                     StoredValue.of(1, StoredValue.timetag(value), StoredValue.userData(value)));
-                case A_REMOVAL_IS_FORGOTTEN -> value == null && engine.get(last.key()) != null ? others : rows;
+                case A_REMOVAL_IS_FORGOTTEN -> value == null && isLasting(engine.get(last.key())) ? others : rows;
                 default -> rows;
             };
+        }
+
+        /** An expired row is not seen, whether it was removed or not. */
+        private static boolean isLasting(byte @Nullable [] value) {
+            return value != null && StoredValue.expireTsSeconds(value) == 0;
         }
 
         private static byte[] flipped(byte[] value) {

@@ -12,6 +12,10 @@ import java.util.stream.Stream;
  * @param moves of the balancer and of operators
  */
 public record MoveCounts(Collection<Move> moves) {
+    public MoveCounts {
+        moves = List.copyOf(moves);
+    }
+
     /** All kinds and the sum, as {@code move_pri=0,copy_pri=0,copy_sec=0,total=0}. */
     public String detail() {
         return Stream.of(Move.Kind.values()).map(this::ofKind).collect(Collectors.joining(",")) + "," + total();
