@@ -50,6 +50,12 @@ final class AdminCalls {
         return expectOk(what, metas.callOnce(what, code, request, errorOf), errorOf, hintOf);
     }
 
+    /** Asks one server, once, for what it may refuse. */
+    <Q extends TBase<?, ?>, R extends TBase<?, ?>> CompletableFuture<R> ask(
+            String what, HostPort server, Rpc<Q, R> code, Q request, Function<R, WireErrorCode> errorOf) {
+        return expectOk(what, ask(what, server, code, request), errorOf, AdminCalls::noHint);
+    }
+
     /** Asks one server, once; no other could answer in its place. */
     <Q extends TBase<?, ?>, R extends TBase<?, ?>> CompletableFuture<R> ask(
             String what, HostPort server, Rpc<Q, R> code, Q request) {

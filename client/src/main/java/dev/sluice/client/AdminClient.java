@@ -1,5 +1,6 @@
 package dev.sluice.client;
 
+import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.wire.admin.AppInfo;
 import dev.sluice.wire.admin.AppStatus;
@@ -8,6 +9,7 @@ import dev.sluice.wire.admin.NodeStatus;
 import dev.sluice.wire.admin.PatternMatchType;
 import dev.sluice.wire.admin.QueryConfigResponse;
 import dev.sluice.wire.admin.QueryDiskInfoResponse;
+import dev.sluice.wire.admin.ReplicaInfo;
 import dev.sluice.wire.bulkload.BulkLoadControlType;
 import java.util.List;
 import java.util.Map;
@@ -190,6 +192,24 @@ public final class AdminClient {
      */
     public QueryDiskInfoResponse diskInfo(HostPort server, String app) {
         return ClientException.await(async.diskInfo(server, app));
+    }
+
+    /**
+     * The replicas that a replica server has, by partition, also those that are no members: the status of each as the server
+     * sees it, its ballot, how far it is in decrees, and the tag of the data directory that it is in.
+     */
+    public List<ReplicaInfo> replicaInfo(HostPort server) {
+        return ClientException.await(async.replicaInfo(server));
+    }
+
+    /** The apps that a replica server has replicas of, by id, as that server knows them. */
+    public List<AppInfo> appInfo(HostPort server) {
+        return ClientException.await(async.appInfo(server));
+    }
+
+    /** The last decree that a replica server has committed in its replica of a partition; 0 for a learner. */
+    public long replicaDecree(HostPort server, Gpid gpid) {
+        return ClientException.await(async.replicaDecree(server, gpid));
     }
 
     // Bulk load

@@ -1,6 +1,7 @@
 package dev.sluice.client;
 
 import dev.sluice.common.ErrorCode;
+import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.AdminRpcs;
 import dev.sluice.common.rpc.Wire;
@@ -31,14 +32,21 @@ import dev.sluice.wire.admin.MetaControlResponse;
 import dev.sluice.wire.admin.MetaFunctionLevel;
 import dev.sluice.wire.admin.NodeStatus;
 import dev.sluice.wire.admin.PatternMatchType;
+import dev.sluice.wire.admin.QueryAppInfoRequest;
+import dev.sluice.wire.admin.QueryAppInfoResponse;
 import dev.sluice.wire.admin.QueryConfigRequest;
 import dev.sluice.wire.admin.QueryConfigResponse;
 import dev.sluice.wire.admin.QueryDiskInfoRequest;
 import dev.sluice.wire.admin.QueryDiskInfoResponse;
+import dev.sluice.wire.admin.QueryReplicaDecreeRequest;
+import dev.sluice.wire.admin.QueryReplicaDecreeResponse;
+import dev.sluice.wire.admin.QueryReplicaInfoRequest;
+import dev.sluice.wire.admin.QueryReplicaInfoResponse;
 import dev.sluice.wire.admin.RecallAppRequest;
 import dev.sluice.wire.admin.RecallAppResponse;
 import dev.sluice.wire.admin.RenameAppRequest;
 import dev.sluice.wire.admin.RenameAppResponse;
+import dev.sluice.wire.admin.ReplicaInfo;
 import dev.sluice.wire.admin.SetAtomicIdempotentRequest;
 import dev.sluice.wire.admin.SetAtomicIdempotentResponse;
 import dev.sluice.wire.admin.SetMaxReplicaCountRequest;
@@ -466,12 +474,57 @@ public final class AsyncAdminClient {
      * @param app of which replicas are shown; empty for all
      */
     public CompletableFuture<QueryDiskInfoResponse> diskInfo(HostPort server, String app) {
-        String what = "disk info of " + server;
-        return calls.ask(what, server, AdminRpcs.QUERY_DISK_INFO, new QueryDiskInfoRequest().setAppName(app))
-                .thenApply(reply -> {
-                    AdminCalls.expectOk(what, reply.getErr(), null);
-                    return reply;
-                });
+        return calls.ask(
+                "disk info of " + server,
+                server,
+                AdminRpcs.QUERY_DISK_INFO,
+                new QueryDiskInfoRequest().setAppName(app),
+                QueryDiskInfoResponse::getErr);
+    }
+
+    /**
+     * The replicas that a replica server has, by partition, also those that are no members: the status of each as the server
+     * sees it, its ballot, how far it is in decrees, and the tag of the data directory that it is in. One that is just opened
+     * or closed may be missing.
+     */
+    public CompletableFuture<List<ReplicaInfo>> replicaInfo(HostPort server) {
+        return calls.ask(
+                        "replica info of " + server,
+                        server,
+                        AdminRpcs.QUERY_REPLICA_INFO,
+                        new QueryReplicaInfoRequest(),
+                        QueryReplicaInfoResponse::getErr)
+                .thenApply(QueryReplicaInfoResponse::getReplicas);
+    }
+
+    /**
+     * The apps that a replica server has replicas of, by id, as that server knows them: name, counts and envs may be behind
+     * what {@link #listApps} says. A server does not know times and flags, nor that an app was dropped.
+     */
+    public CompletableFuture<List<AppInfo>> appInfo(HostPort server) {
+        return calls.ask(
+                        "app info of " + server,
+                        server,
+                        AdminRpcs.QUERY_APP_INFO,
+                        new QueryAppInfoRequest(),
+                        QueryAppInfoResponse::getErr)
+                .thenApply(QueryAppInfoResponse::getApps);
+    }
+
+    /**
+     * The last decree that a replica server has committed in its replica of a partition; 0 for a learner, which does not yet
+     * have all before it.
+     *
+     * <p>Fails with {@code ERR_OBJECT_NOT_FOUND} if the server has no replica of it.
+     */
+    public CompletableFuture<Long> replicaDecree(HostPort server, Gpid gpid) {
+        return calls.ask(
+                        "decree of " + gpid + " on " + server,
+                        server,
+                        AdminRpcs.QUERY_REPLICA_DECREE,
+                        new QueryReplicaDecreeRequest().setPid(Wire.gpid(gpid)),
+                        QueryReplicaDecreeResponse::getErr)
+                .thenApply(QueryReplicaDecreeResponse::getLastDecree);
     }
 
     // Bulk load

@@ -1,6 +1,7 @@
 package dev.sluice.integration.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.client.AsyncAdminClient;
@@ -10,12 +11,17 @@ import dev.sluice.client.SluiceClient;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
+import dev.sluice.common.rpc.Wire;
 import dev.sluice.dist.onebox.Onebox;
 import dev.sluice.dist.onebox.OneboxLayout;
+import dev.sluice.wire.admin.AppInfo;
 import dev.sluice.wire.admin.BalancerRequestType;
 import dev.sluice.wire.admin.NodeStatus;
+import dev.sluice.wire.admin.PartitionStatus;
 import dev.sluice.wire.admin.QueryConfigResponse;
+import dev.sluice.wire.admin.ReplicaInfo;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +94,41 @@ class AsyncAdminTest {
         assertThat(ClientException.await(admin.diskInfo(replica, "")).getDiskInfos())
                 .isNotEmpty();
         assertThat(failureOf(admin.diskInfo(replica, "nothing")).error()).isEqualTo(ErrorCode.ERR_OBJECT_NOT_FOUND);
+    }
+
+    @Test
+    void oneServerIsAskedForItsReplicasTheirAppsAndHowFarOneIs() {
+        int appId = ClientException.await(admin.createApp("asked", 2, 1, Map.of("default_ttl", "5"), true)
+                .thenCompose(id -> admin.awaitHealthy("asked", 60_000).thenApply(healthy -> id)));
+        ClientException.await(client.table("asked").put(bytes("hash"), bytes("sort"), bytes("value")));
+
+        List<ReplicaInfo> replicas = ClientException.await(admin.replicaInfo(replica)).stream()
+                .filter(info -> info.getPid().appId() == appId)
+                .toList();
+        assertThat(replicas)
+                .extracting(info -> info.getPid().partitionIndex(), ReplicaInfo::getStatus)
+                .containsExactly(tuple(0, PartitionStatus.PS_PRIMARY), tuple(1, PartitionStatus.PS_PRIMARY));
+        assertThat(replicas)
+                .allSatisfy(info -> assertThat(info.getDiskTag()).isNotEmpty())
+                .anySatisfy(info -> assertThat(info.getLastCommittedDecree()).isPositive());
+        assertThat(replicas)
+                .allSatisfy(info -> assertThat(
+                                ClientException.await(admin.replicaDecree(replica, Wire.gpid(info.getPid()))))
+                        .isGreaterThanOrEqualTo(info.getLastCommittedDecree()));
+
+        assertThat(ClientException.await(admin.appInfo(replica)))
+                .filteredOn(app -> app.getAppId() == appId)
+                .extracting(AppInfo::getAppName, AppInfo::getPartitionCount, AppInfo::getEnvs)
+                .containsExactly(tuple("asked", 2, Map.of("default_ttl", "5")));
+        assertThat(failureOf(admin.replicaDecree(replica, new Gpid(999, 0))).error())
+                .isEqualTo(ErrorCode.ERR_OBJECT_NOT_FOUND);
+        HostPort meta = onebox.layout().metaServers().get(0);
+        assertThat(failureOf(admin.replicaInfo(meta)).error()).isEqualTo(ErrorCode.ERR_HANDLER_NOT_FOUND);
+        assertThat(failureOf(admin.appInfo(meta)).error()).isEqualTo(ErrorCode.ERR_HANDLER_NOT_FOUND);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static ClientException failureOf(CompletableFuture<?> answer) {
