@@ -1,17 +1,12 @@
 package dev.sluice.shell;
 
-import dev.sluice.client.ClientException;
-import dev.sluice.client.SluiceClient;
-import dev.sluice.common.ErrorCode;
 import dev.sluice.common.HostPort;
-import dev.sluice.common.view.DiskView;
 import dev.sluice.common.view.NodeView;
 import dev.sluice.common.view.TextTable;
 import dev.sluice.wire.admin.AppStatus;
 import dev.sluice.wire.admin.MetaFunctionLevel;
 import dev.sluice.wire.admin.NodeStatus;
 import dev.sluice.wire.admin.QueryConfigResponse;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,12 +21,7 @@ final class ClusterCommands {
     private ClusterCommands() {}
 
     static List<Object> all(ShellSession session) {
-        return List.of(
-                new ClusterInfo(session),
-                new Nodes(session),
-                new DiskCapacity(session),
-                new GetLevel(session),
-                new SetLevel(session));
+        return List.of(new ClusterInfo(session), new Nodes(session), new GetLevel(session), new SetLevel(session));
     }
 
     @Command(name = "cluster_info", description = "Shows what the meta leader says of the cluster.")
@@ -108,69 +98,6 @@ final class ClusterCommands {
                 case ALIVE -> status == NodeStatus.NS_ALIVE;
                 case UNALIVE -> status != NodeStatus.NS_ALIVE;
             };
-        }
-    }
-
-    @Command(
-            name = "disk_capacity",
-            description = "Shows the data directories of replica servers, and how many replicas are on each.",
-            footer = {"Examples:", "  disk_capacity", "  disk_capacity -n 10.0.0.1:34801 -a orders"})
-    private static final class DiskCapacity implements Callable<Integer> {
-        private final ShellSession session;
-
-        @Mixin
-        private JsonOption json;
-
-        @Option(
-                names = {"-n", "--node"},
-                defaultValue = "",
-                paramLabel = "<host:port,...>",
-                description = "These replica servers (default: all that are alive).")
-        private String nodes;
-
-        @Option(
-                names = {"-a", "--app_name"},
-                defaultValue = "",
-                paramLabel = "<app>",
-                description =
-                        "Counts replicas of this app only, and leaves out servers that have none (default: all apps).")
-        private String app;
-
-        DiskCapacity(ShellSession session) {
-            this.session = session;
-        }
-
-        @Override
-        public Integer call() {
-            List<TextTable> shown = new ArrayList<>();
-            int failed = 0;
-            for (HostPort node : wanted()) {
-                try {
-                    shown.add(DiskView.of(node, session.admin().diskInfo(node, app)));
-                } catch (ClientException e) {
-                    if (app.isEmpty() || e.error() != ErrorCode.ERR_OBJECT_NOT_FOUND) {
-                        session.err().println(e.getMessage());
-                        failed++;
-                    }
-                }
-            }
-            if (shown.isEmpty() && failed == 0) {
-                String servers = nodes.isEmpty() ? "no replica server that is alive" : "none of " + nodes;
-                throw new ShellFailure(
-                        app.isEmpty() ? "no replica server is alive" : servers + " has a replica of '" + app + "'");
-            }
-            session.print(json, shown.toArray(TextTable[]::new));
-            return failed == 0 ? Shell.DONE : Shell.FAILED;
-        }
-
-        private List<HostPort> wanted() {
-            if (!nodes.isEmpty()) {
-                return SluiceClient.parseServers(nodes);
-            }
-            return session.admin().listNodes().entrySet().stream()
-                    .filter(node -> node.getValue() == NodeStatus.NS_ALIVE)
-                    .map(Map.Entry::getKey)
-                    .toList();
         }
     }
 

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 
 /** What an operator does with partitions by hand. */
 final class OperationCommands {
-    private static final String GPID = "<app_id.partition_index>";
+    static final String GPID = "<app_id.partition_index>";
     private static final String NODE = "<host:port>";
 
     private OperationCommands() {}
@@ -43,7 +43,7 @@ final class OperationCommands {
         }
     }
 
-    private static Gpid gpid(String text) {
+    static Gpid gpid(String text) {
         try {
             return Gpid.parse(text);
         } catch (IllegalArgumentException e) {

@@ -31,6 +31,7 @@ final class Shell {
         this.commands = new CommandLine(new Root());
         List<Object> all = new ArrayList<>();
         all.addAll(ClusterCommands.all(session));
+        all.addAll(ReplicaServerCommands.all(session));
         all.addAll(OperationCommands.all(session));
         all.addAll(AppCommands.all(session));
         all.addAll(AppSettingCommands.all(session));

@@ -107,6 +107,62 @@ class ShellAdminTest {
     }
 
     @Test
+    void replicasAreShownAsTheirServerSeesThem() throws Exception {
+        String own = "query_replica_info -n " + replica + " -a shown";
+        JsonNode replicas = json(own).get(replica.toString());
+        assertThat(replicas).hasSize(2);
+        String first = replicas.fieldNames().next();
+        JsonNode info = replicas.get(first);
+        assertThat(info.get("app_name").asText()).isEqualTo("shown");
+        assertThat(info.get("status").asText()).isEqualTo("PRIMARY");
+        assertThat(info.get("ballot").asLong()).isPositive();
+        assertThat(info.get("prepared").asLong())
+                .isGreaterThanOrEqualTo(info.get("committed").asLong());
+        assertThat(info.get("durable").asLong())
+                .isLessThanOrEqualTo(info.get("committed").asLong());
+        assertThat(info.get("disk_tag").asText()).isNotEmpty();
+
+        int id = json("ls -p shown -m exact")
+                .get("general_info")
+                .iterator()
+                .next()
+                .get("app_id")
+                .asInt();
+        assertThat(first).isEqualTo(id + ".0");
+        JsonNode app = json(own + " -d").get("apps of " + replica).get(Integer.toString(id));
+        assertThat(app.get("app_name").asText()).isEqualTo("shown");
+        assertThat(app.get("partition_count").asInt()).isEqualTo(2);
+        assertThat(app.get("replica_count").asInt()).isEqualTo(1);
+        assertThat(app.get("envs_count").isIntegralNumber()).isTrue();
+        assertThat(shell(own).out()).contains("[" + replica + "]", first).doesNotContain("apps of");
+
+        assertThat(shell("query_replica_info -a nobody").err())
+                .contains("no replica server that is alive has a replica of 'nobody'");
+        Result oneIsGone = shell("query_replica_info -n 127.0.0.1:1," + replica);
+        assertThat(oneIsGone.code()).isEqualTo(1);
+        assertThat(oneIsGone.err()).contains("replica info of 127.0.0.1:1");
+        assertThat(oneIsGone.out()).contains("[" + replica + "]");
+    }
+
+    @Test
+    void aPartitionIsShownWithTheDecreeOfEachReplica() throws Exception {
+        String gpid = json("query_replica_info -a shown")
+                .get(replica.toString())
+                .fieldNames()
+                .next();
+
+        JsonNode decrees = json("query_replica_decree -g " + gpid).get(gpid);
+        assertThat(decrees).hasSize(1);
+        assertThat(decrees.get(replica.toString()).get("last_decree").isIntegralNumber())
+                .isTrue();
+
+        assertThat(shell("query_replica_decree -g 999.0 -n " + replica).err())
+                .contains("none of " + replica + " has a replica of 999.0");
+        assertThat(shell("query_replica_decree -g shown").err()).contains("'shown' is no partition");
+        assertThat(shell("query_replica_decree").code()).isEqualTo(2);
+    }
+
+    @Test
     void envsAreSetShownAndRemoved() {
         assertThat(shell("use shown; set_app_envs default_ttl 7 replica.slow_query_threshold 50; get_app_envs")
                         .out())
@@ -172,6 +228,7 @@ class ShellAdminTest {
                 "nodes",
                 "nodes -d",
                 "disk_capacity",
+                "query_replica_info -d",
                 "cluster_info",
                 "get_meta_level",
                 "get_replica_count shown",
@@ -193,6 +250,8 @@ class ShellAdminTest {
                 "recall",
                 "ls",
                 "disk_capacity",
+                "query_replica_info",
+                "query_replica_decree",
                 "set_meta_level",
                 "set_replica_count",
                 "remote_command"
