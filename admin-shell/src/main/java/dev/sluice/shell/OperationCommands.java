@@ -68,7 +68,8 @@ final class OperationCommands {
         @Option(
                 names = {"-g", "--gpid"},
                 required = true,
-                paramLabel = GPID)
+                paramLabel = GPID,
+                description = "The partition.")
         private String gpid;
 
         @Option(
@@ -131,7 +132,8 @@ final class OperationCommands {
         @Option(
                 names = {"-g", "--gpid"},
                 required = true,
-                paramLabel = GPID)
+                paramLabel = GPID,
+                description = "The partition.")
         private String gpid;
 
         @Option(

@@ -151,7 +151,8 @@ final class ReplicaServerCommands {
         @Option(
                 names = {"-g", "--gpid"},
                 required = true,
-                paramLabel = OperationCommands.GPID)
+                paramLabel = OperationCommands.GPID,
+                description = "The partition.")
         private String gpid;
 
         QueryReplicaDecree(ShellSession session) {
