@@ -44,6 +44,8 @@ class ShellAdminTest {
         await().atMost(60, TimeUnit.SECONDS)
                 .until(() -> shell("nodes -s alive").out().contains("alive_node_count   : 1"));
         assertThat(shell("create shown -p 2 -r 1").code()).isZero();
+        await().atMost(60, TimeUnit.SECONDS)
+                .until(() -> shell("query_replica_info -a shown").out().split("PRIMARY", -1).length - 1 == 2);
     }
 
     @AfterAll

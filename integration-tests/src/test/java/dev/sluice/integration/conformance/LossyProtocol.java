@@ -6,7 +6,7 @@ import org.apache.thrift.protocol.TBinaryProtocol;
 import org.apache.thrift.protocol.TField;
 import org.apache.thrift.transport.TTransport;
 
-/** Loses some of the fields: who reads them knows none with their number, also where they are required. */
+/** Writes some fields under a number that no reader knows, so that they are lost to it, also where they are required. */
 final class LossyProtocol extends TBinaryProtocol {
     private static final short UNKNOWN = 0x7ffe;
 

@@ -34,7 +34,7 @@ final class ProtocolFuzzTest {
 
     @BeforeEach
     void startCluster() throws IOException {
-        // With the lease of a cluster: a machine that halts for a while is not to change primaries meanwhile.
+        // A lease longer than a machine halts: then a primary that changes was changed by what was sent.
         OneboxLayout layout = OneboxLayout.onFreePorts(directory.resolve("cluster"), 1, REPLICA_SERVERS)
                 .with(Map.of(
                         "meta_server.max_allowed_partition_count", "4",

@@ -688,7 +688,7 @@ final class ReplicaLoads implements LoadHooks {
         long told = changeSequence;
         host.sendProgress(request, (reply, error) -> {
             boolean heard =
-                    error == null && reply != null && reply.getErr().name().equals("ERR_OK");
+                    error == null && reply != null && Wire.error(reply.getErr()).isOk();
             if (!closed && !heard && told == changeSequence) {
                 planPush(PUSH_RETRY_MS);
             }

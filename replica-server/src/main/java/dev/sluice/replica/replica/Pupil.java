@@ -80,7 +80,7 @@ final class Pupil {
             return;
         }
         if (reply == null || !Wire.error(reply.getErr()).isOk()) {
-            String why = reply == null ? String.valueOf(lost) : reply.getErr().name() + ": " + reply.getHint();
+            String why = reply == null ? String.valueOf(lost) : Wire.error(reply.getErr()) + ": " + reply.getHint();
             learned(learnId, new LearnAnswer.Failed(effect.primary() + " does not teach: " + why));
             return;
         }

@@ -74,8 +74,9 @@ final class Teacher {
             responder.reply(Messages.refusal(ErrorCode.ERR_INVALID_STATE, "closed"));
             return;
         }
+        LearnAsk ask = Messages.ask(request); // throws if it is none: nobody waits for an answer yet
         unanswered.put(++lastToken, responder);
-        replica.perform(replica.role().onLearnAsked(lastToken, Messages.ask(request), loop.nowMs()));
+        replica.perform(replica.role().onLearnAsked(lastToken, ask, loop.nowMs()));
     }
 
     void teach(Effect.Teach effect) {
