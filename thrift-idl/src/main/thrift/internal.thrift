@@ -153,6 +153,7 @@ struct ReplicaReport {
     11: optional string message;
     12: i64 publishedLoadId;                             // of the last publish that this replica applied, 0: none
     13: optional i64 handedOver;                         // from a primary that was asked to hand over: the sequence that it was asked with, once it serves no more
+    14: optional i64 compactedFor;                       // the manual_compact.once.trigger_time that its last finished compaction was asked with
 }
 
 // One data directory of a node.
