@@ -9,6 +9,7 @@ import dev.sluice.replica.replica.Replica;
 import dev.sluice.replica.replica.Replicas;
 import dev.sluice.replica.replication.RoleName;
 import dev.sluice.wire.internal.AppDescription;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,11 @@ final class ReplicaCommands {
                         "replica.query-app-envs",
                         IDS + "the app envs that replicas know" + WHERE,
                         arguments -> ours.ask(arguments, ReplicaCommands::envs))
+                .register(
+                        "replica.query-compact",
+                        IDS + "how far replicas are with manual compaction" + WHERE,
+                        arguments -> ours.ask(
+                                arguments, replica -> replica.compaction().describe(ZoneId.systemDefault())))
                 .register(
                         "replica.query-progress",
                         IDS + "how far replicas are: decrees prepared, committed, applied and durable" + WHERE,

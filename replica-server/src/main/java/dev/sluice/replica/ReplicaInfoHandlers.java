@@ -83,7 +83,8 @@ final class ReplicaInfoHandlers {
                 .setLastDurableDecree(described.getLastDurableDecree())
                 .setAppType(APP_TYPE)
                 .setDiskTag(diskTag(replica))
-                .setManualCompactStatus(ManualCompactionStatus.IDLE);
+                .setManualCompactStatus(ManualCompactionStatus.valueOf(
+                        replica.compaction().state().name()));
     }
 
     private String diskTag(Replica replica) {

@@ -4,6 +4,7 @@ import dev.sluice.common.http.BadRequestException;
 import dev.sluice.common.http.HttpAnswer;
 import dev.sluice.common.http.HttpQuery;
 import dev.sluice.common.http.HttpRoutes;
+import dev.sluice.replica.compaction.CompactionView.State;
 import dev.sluice.replica.replica.Replica;
 import dev.sluice.replica.replica.ReplicaView;
 import dev.sluice.replica.replica.Replicas;
@@ -28,7 +29,7 @@ final class ReplicaRoutes {
                 .get("/replica/data_version", "app_id=<id>: the format of values, by partition", ours::dataVersion)
                 .get(
                         "/replica/manual_compaction",
-                        "app_id=<id>: how many replicas of an app are compacting: none ever does",
+                        "app_id=<id>: how many replicas of an app wait for manual compaction, run it or have finished it",
                         ours::compaction);
     }
 
@@ -73,10 +74,12 @@ final class ReplicaRoutes {
     private HttpAnswer compaction(HttpQuery query) {
         List<Replica> ofApp = ofApp(query);
         Map<String, String> status = new LinkedHashMap<>();
-        status.put("idle", Integer.toString(ofApp.size()));
-        status.put("running", "0");
-        status.put("queuing", "0");
-        status.put("finished", "0");
+        for (State state : List.of(State.IDLE, State.RUNNING, State.QUEUING, State.FINISHED)) {
+            long count = ofApp.stream()
+                    .filter(replica -> replica.compaction().state() == state)
+                    .count();
+            status.put(state.name().toLowerCase(Locale.ROOT), Long.toString(count));
+        }
         return ofApp.isEmpty() ? notFound(query) : HttpAnswer.json(Map.of("status", status));
     }
 

@@ -117,6 +117,8 @@ public final class ReplicaServer implements AutoCloseable {
         NodeLoads loads = closing(new NodeLoads(new NodeLoads.World(
                 files, disks::ledger, stores, new SstRepacker(files), clock, config, throttle, faults)));
         Pool maintenance = closing(new Pool("replica-maintenance-" + address.port(), 3, Integer.MAX_VALUE));
+        Pool compacting = closing(new Pool(
+                "replica-compact-" + address.port(), config.get(ReplicaOptions.COMPACTIONS_MAX), Integer.MAX_VALUE));
         Pool learning = closing(new Pool(
                 "replica-learn-" + address.port(), config.get(ReplicaOptions.LEARN_CONCURRENT_MAX), Integer.MAX_VALUE));
         Pool reads = closing(
@@ -145,6 +147,7 @@ public final class ReplicaServer implements AutoCloseable {
                         loads,
                         throttle,
                         maintenance,
+                        compacting,
                         learning,
                         reads,
                         commands),

@@ -10,6 +10,8 @@ import dev.sluice.common.rpc.RpcClient;
 import dev.sluice.common.rpc.RpcHandlers;
 import dev.sluice.common.time.Clock;
 import dev.sluice.common.time.EventLoop;
+import dev.sluice.replica.compaction.CompactionTurns;
+import dev.sluice.replica.compaction.ManualCompaction;
 import dev.sluice.replica.disk.DataDirectories;
 import dev.sluice.replica.engine.EngineFactory;
 import dev.sluice.replica.learn.CheckpointFetch;
@@ -29,6 +31,7 @@ import dev.sluice.replica.request.ClientHandlers;
 import dev.sluice.replica.request.ReadLimits;
 import dev.sluice.replica.throttle.NodeThrottle;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -74,6 +77,7 @@ public record ReplicaWiring(Replicas replicas, Lease lease, NodeStream stream, R
             NodeLoads loads,
             NodeThrottle throttle,
             Executor maintenance,
+            Executor compacting,
             Executor learning,
             Executor reads,
             RemoteCommands commands) {
@@ -104,6 +108,7 @@ public record ReplicaWiring(Replicas replicas, Lease lease, NodeStream stream, R
                 world.logs(),
                 world.rpc(),
                 world.maintenance(),
+                new CompactionTurns(world.compacting(), config.get(ReplicaOptions.COMPACTIONS_MAX)),
                 shelf,
                 new CheckpointFetch(
                         world.rpc(),
@@ -211,7 +216,9 @@ public record ReplicaWiring(Replicas replicas, Lease lease, NodeStream stream, R
                         config.get(ReplicaOptions.EXPIRED_KEEP_SECONDS)),
                 new ReplicaSettings.Retention(
                         config.get(ReplicaOptions.GENERATIONS_KEPT),
-                        config.get(ReplicaOptions.GENERATION_KEPT_SECONDS) * 1000L));
+                        config.get(ReplicaOptions.GENERATION_KEPT_SECONDS) * 1000L),
+                new ManualCompaction.Settings(
+                        config.get(ReplicaOptions.COMPACTION_MIN_INTERVAL_SECONDS), ZoneId.systemDefault()));
     }
 
     /** Ends scans, flushes and closes the replicas, stops what waits. The stream is closed before. Blocks. */

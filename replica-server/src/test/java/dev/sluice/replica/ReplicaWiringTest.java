@@ -3,8 +3,10 @@ package dev.sluice.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.common.config.Config;
+import dev.sluice.replica.compaction.ManualCompaction;
 import dev.sluice.replica.replica.ReplicaSettings;
 import dev.sluice.replica.replication.Limits;
+import java.time.ZoneId;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +26,8 @@ class ReplicaWiringTest {
                         Map.entry("replication.expired_rows_walked_per_second_max", "10001"),
                         Map.entry("replication.expired_rows_keep_seconds", "601"),
                         Map.entry("replication.bulk_load_generations_kept", "2"),
-                        Map.entry("replication.bulk_load_generation_kept_seconds", "86401")));
+                        Map.entry("replication.bulk_load_generation_kept_seconds", "86401"),
+                        Map.entry("pegasus.server.manual_compact_min_interval_seconds", "60")));
 
         assertThat(ReplicaWiring.settings(config))
                 .isEqualTo(new ReplicaSettings(
@@ -35,7 +38,8 @@ class ReplicaWiringTest {
                         true,
                         false,
                         new ReplicaSettings.Expiry(3_601_000, 10_001, 601),
-                        new ReplicaSettings.Retention(2, 86_401_000)));
+                        new ReplicaSettings.Retention(2, 86_401_000),
+                        new ManualCompaction.Settings(60, ZoneId.systemDefault())));
     }
 
     @Test

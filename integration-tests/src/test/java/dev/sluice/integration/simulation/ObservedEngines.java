@@ -118,6 +118,21 @@ record ObservedEngines(EngineFactory engines, Observer observer) implements Engi
         }
 
         @Override
+        public void compact(int targetLevel, boolean rewritesLast) {
+            engine.compact(targetLevel, rewritesLast);
+        }
+
+        @Override
+        public void noteCompaction(CompactionMark mark) {
+            engine.noteCompaction(mark);
+        }
+
+        @Override
+        public CompactionMark lastCompaction() {
+            return engine.lastCompaction();
+        }
+
+        @Override
         public void close() {
             engine.close();
         }

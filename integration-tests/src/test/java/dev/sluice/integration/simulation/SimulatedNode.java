@@ -157,6 +157,7 @@ final class SimulatedNode {
                         loads,
                         throttle,
                         maintenance,
+                        process.pool(chance, 200),
                         process.pool(chance, 5),
                         process.pool(chance, 3),
                         new RemoteCommands(ServerInfo.startedAt(process.wallMs()))),

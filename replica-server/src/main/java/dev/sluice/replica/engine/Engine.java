@@ -94,6 +94,35 @@ public interface Engine extends AutoCloseable {
     EngineSnapshot snapshot();
 
     /**
+     * Rewrites the rows of the current generation, level by level, so that what was overwritten or removed takes no space
+     * and reads have fewer files to look into. May take hours and twice the space; reads, writes and publishes go on beside it. Throws if
+     * it is cut short, by {@link #close} say; a part of it may be done then.
+     *
+     * @param targetLevel where the rows are to lie afterwards, from 1; {@link #ANY_LEVEL}: where they come to lie
+     * @param rewritesLast rows that lie in the lowest level already are rewritten too
+     */
+    void compact(int targetLevel, boolean rewritesLast);
+
+    /** For {@link #compact}. */
+    int ANY_LEVEL = -1;
+
+    /** Remembers that a compaction that was asked for has finished; durable on return, and copied with a checkpoint. */
+    void noteCompaction(CompactionMark mark);
+
+    /** What was noted last; {@link CompactionMark#NONE} if nothing was. */
+    CompactionMark lastCompaction();
+
+    /**
+     * A compaction that was asked for and has finished.
+     *
+     * @param trigger what it was asked with ({@code manual_compact.once.trigger_time}); 0 for none
+     * @param finishedAtSeconds since 1970, by the clock of the server that compacted; 0 for never
+     */
+    record CompactionMark(long trigger, long finishedAtSeconds) {
+        public static final CompactionMark NONE = new CompactionMark(0, 0);
+    }
+
+    /**
      * Writes a copy of the durable state into a directory that does not exist yet, sharing files by hard link where it can;
      * returns the decree it stands at. Excludes {@link #publish}; flushes first.
      */

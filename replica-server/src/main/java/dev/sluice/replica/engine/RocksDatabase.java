@@ -42,7 +42,10 @@ final class RocksDatabase implements AutoCloseable {
         GENERATION,
         PUBLISHED_LOAD,
         /** Rows written to the current generation since it became that. */
-        WRITES_SINCE_SWITCH;
+        WRITES_SINCE_SWITCH,
+        /** Of the last compaction that was asked for and has finished: with what, and when. */
+        COMPACTED_FOR,
+        COMPACTED_AT;
 
         private byte[] key() {
             return name().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII);

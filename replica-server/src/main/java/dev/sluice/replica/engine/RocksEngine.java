@@ -45,6 +45,7 @@ final class RocksEngine implements Engine {
     private final RocksDatabase database;
     private final StepListener steps;
     private final StagedFiles stagedFiles;
+    private final LevelCompaction compaction;
     /** Of the database: each generation that is open pins it. */
     private final Pins databasePins;
     /** Of what works on more than one generation: all of their handles stay until the last of it has ended. */
@@ -69,6 +70,7 @@ final class RocksEngine implements Engine {
     private volatile long appliedDecree;
     private volatile long publishedLoadId;
     private volatile long writesSinceSwitch;
+    private volatile CompactionMark lastCompaction;
 
     /**
      * A publish whose files are ready.
@@ -91,10 +93,12 @@ final class RocksEngine implements Engine {
         this.settings = settings;
         this.steps = steps;
         stagedFiles = new StagedFiles(directory);
+        compaction = new LevelCompaction(directory, database);
         stagedFiles.clear();
         appliedDecree = database.read(Fact.DECREE);
         publishedLoadId = database.read(Fact.PUBLISHED_LOAD);
         writesSinceSwitch = database.read(Fact.WRITES_SINCE_SWITCH);
+        lastCompaction = new CompactionMark(database.read(Fact.COMPACTED_FOR), database.read(Fact.COMPACTED_AT));
         databasePins = new Pins(database::close);
         works = new Pins(this::closeGenerations);
         for (var found : database.generations().entrySet()) {
@@ -230,9 +234,9 @@ final class RocksEngine implements Engine {
         }
     }
 
-    /** Leaves it to the next flush while a publish, or its preparation, is under way. */
+    /** Leaves it to the next flush while a publish, its preparation or a compaction on demand is under way. */
     private void settleStallLimits() throws RocksDBException {
-        if (publishing.tryLock()) {
+        if (!compaction.isRunning() && publishing.tryLock()) {
             try {
                 current.settleStallLimits(database.db());
             } finally {
@@ -431,8 +435,50 @@ final class RocksEngine implements Engine {
     }
 
     @Override
+    public void compact(int targetLevel, boolean rewritesLast) {
+        pin();
+        try {
+            Generation target = pinCurrent();
+            try {
+                database.flush();
+                // While one level is rewritten, level 0 may fill with what clients write meanwhile.
+                target.liftStallLimits(database.db());
+                compaction.compact(target, targetLevel, rewritesLast);
+            } finally {
+                target.pins().unpin();
+            }
+        } catch (RocksDBException e) {
+            throw failure(directory, "it cannot be compacted", e);
+        } finally {
+            works.unpin();
+        }
+    }
+
+    @Override
+    public void noteCompaction(CompactionMark mark) {
+        pin();
+        try (WriteBatch batch = new WriteBatch()) {
+            database.put(batch, Fact.COMPACTED_FOR, mark.trigger());
+            database.put(batch, Fact.COMPACTED_AT, mark.finishedAtSeconds());
+            database.write(batch);
+            database.flush();
+            lastCompaction = mark;
+        } catch (RocksDBException e) {
+            throw failure(directory, "a compaction cannot be noted", e);
+        } finally {
+            works.unpin();
+        }
+    }
+
+    @Override
+    public CompactionMark lastCompaction() {
+        return lastCompaction;
+    }
+
+    @Override
     public void close() {
         closed = true;
+        compaction.close();
         works.close();
     }
 

@@ -10,6 +10,8 @@ import dev.sluice.common.rpc.Responder;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.common.time.EventLoop;
 import dev.sluice.replica.atomic.AtomicWrite;
+import dev.sluice.replica.compaction.CompactionView;
+import dev.sluice.replica.compaction.ManualCompaction;
 import dev.sluice.replica.engine.Engine;
 import dev.sluice.replica.engine.EngineException;
 import dev.sluice.replica.log.LogException;
@@ -75,6 +77,7 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
     private final Pupil pupil;
     private final ExpiredRows expiredRows;
     private final KeptGenerations keptGenerations;
+    private final ManualCompaction compaction;
     private final Map<Long, Responder<PrepareReply>> prepares = new HashMap<>();
     private volatile ReplicaView view;
     private Role role;
@@ -123,6 +126,8 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
                 services.settings().expiry());
         this.keptGenerations = new KeptGenerations(
                 gpid, loop, services.maintenance(), services.settings().retention());
+        this.compaction = new ManualCompaction(
+                gpid, loop, services.compactions(), services.settings().compaction(), this::reportChanged);
         Installer installer =
                 new Installer(services, gpid, loop, directory, slot, log, applier, flusher, this, this::onInstalled);
         this.pupil =
@@ -161,6 +166,11 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
     /** Decree of the last mutation that this replica has taken; on the loop. */
     public long preparedDecree() {
         return history.prepared();
+    }
+
+    /** How far it is with compactions that were asked for; any thread. */
+    public CompactionView compaction() {
+        return compaction.view();
     }
 
     LoadHooks hooks() {
@@ -375,7 +385,8 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
                 .setLastCommittedDecree(history.committed())
                 .setLastPreparedDecree(history.prepared())
                 .setLastDurableDecree(durable())
-                .setPublishedLoadId(publishedLoadId());
+                .setPublishedLoadId(publishedLoadId())
+                .setCompactedFor(compaction.view().last().trigger());
         if (status.role() == RoleName.PRIMARY || status.role() == RoleName.INACTIVE) {
             report.setLoad(hooks.report());
         }
@@ -481,11 +492,14 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         applier.goOn();
         record.onTick(loop.nowMs(), slot, history);
         if (!slot.isVacant() && !applier.isPublishing()) {
+            AppDescription known = app;
+            Map<String, String> envs = known == null ? Map.of() : known.getEnvs();
             flusher.onTick(slot.engine());
             if (!hooks.rollsBack()) {
-                AppDescription known = app;
-                keptGenerations.onTick(slot.engine(), known == null ? Map.of() : known.getEnvs());
+                keptGenerations.onTick(slot.engine(), envs);
             }
+            boolean isMember = role.name() == RoleName.PRIMARY || role.name() == RoleName.SECONDARY;
+            compaction.onTick(slot.engine(), envs, isMember && !diskRefuses);
         }
         expiredRows.onTick(role.name());
         diskRefuses =

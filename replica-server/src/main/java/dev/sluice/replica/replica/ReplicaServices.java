@@ -4,6 +4,7 @@ import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.rpc.RpcClient;
+import dev.sluice.replica.compaction.CompactionTurns;
 import dev.sluice.replica.disk.DataDirectories;
 import dev.sluice.replica.engine.EngineFactory;
 import dev.sluice.replica.learn.CheckpointFetch;
@@ -22,6 +23,7 @@ import java.util.function.Function;
  * @param disks where replicas lie
  * @param logs opens the log in a directory
  * @param maintenance runs what waits for the disk: opening, flushing, publishing, checkpoints
+ * @param compactions runs those that operators ask for
  * @param endReaders ends what holds rows of a replica for longer than one read: its engine is about to be replaced
  */
 public record ReplicaServices(
@@ -33,6 +35,7 @@ public record ReplicaServices(
         Function<Path, MutationLog> logs,
         RpcClient rpc,
         Executor maintenance,
+        CompactionTurns compactions,
         CheckpointShelf shelf,
         CheckpointFetch fetch,
         LoadHooksFactory loads,

@@ -1,6 +1,8 @@
 package dev.sluice.replica.replica;
 
+import dev.sluice.replica.compaction.ManualCompaction;
 import dev.sluice.replica.replication.Limits;
+import java.time.ZoneId;
 
 /**
  * Options of a replica.
@@ -12,6 +14,7 @@ import dev.sluice.replica.replication.Limits;
  * @param rejectsWritesWhenFull writes of clients are refused while the disk is nearly full or fails
  * @param expiry how rows whose time is over are removed
  * @param retention how many generations that were replaced are kept, and how long
+ * @param compaction when replicas are compacted on demand
  */
 public record ReplicaSettings(
         Limits limits,
@@ -21,7 +24,8 @@ public record ReplicaSettings(
         boolean logFsync,
         boolean rejectsWritesWhenFull,
         Expiry expiry,
-        Retention retention) {
+        Retention retention,
+        ManualCompaction.Settings compaction) {
     public static final ReplicaSettings DEFAULT = new ReplicaSettings(
             Limits.DEFAULT,
             100_000,
@@ -30,7 +34,8 @@ public record ReplicaSettings(
             false,
             true,
             new Expiry(3_600_000, 10_000, 600),
-            new Retention(1, 86_400_000));
+            new Retention(1, 86_400_000),
+            new ManualCompaction.Settings(0, ZoneId.systemDefault()));
 
     /**
      * How rows whose time is over are removed.

@@ -110,6 +110,21 @@ final class WatchedEngine implements Engine {
     }
 
     @Override
+    public void compact(int targetLevel, boolean rewritesLast) {
+        engine.compact(targetLevel, rewritesLast);
+    }
+
+    @Override
+    public void noteCompaction(CompactionMark mark) {
+        engine.noteCompaction(mark);
+    }
+
+    @Override
+    public CompactionMark lastCompaction() {
+        return engine.lastCompaction();
+    }
+
+    @Override
     public void close() {
         engine.close();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.common.file.FileSystem;
 import dev.sluice.common.file.LocalFileSystem;
 import dev.sluice.common.file.testing.CrashableFileSystem;
+import dev.sluice.replica.engine.Engine.CompactionMark;
 import dev.sluice.replica.engine.testing.InMemoryEngineFactory;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
@@ -40,6 +41,7 @@ final class EnginePropertyTest {
         ROLLBACK,
         DROP,
         FLUSH,
+        COMPACT,
         CRASH
     }
 
@@ -117,6 +119,7 @@ final class EnginePropertyTest {
         private long current;
         private long loads;
         private long flushed;
+        private CompactionMark compaction = CompactionMark.NONE;
         Engine engine;
 
         /** Rows, or a load and its files. */
@@ -176,6 +179,12 @@ final class EnginePropertyTest {
                 }
                 case FLUSH -> {
                     assertThat(engine.flush()).isEqualTo(log.size());
+                    flushed = log.size();
+                }
+                case COMPACT -> {
+                    engine.compact(action.rows() == 0 ? Engine.ANY_LEVEL : action.rows(), action.key() % 2 == 0);
+                    compaction = new CompactionMark(compaction.trigger() + 1, log.size());
+                    engine.noteCompaction(compaction);
                     flushed = log.size();
                 }
                 case CRASH -> {
@@ -254,6 +263,7 @@ final class EnginePropertyTest {
             engine = factory.open(directory.resolve("engine"));
             assertThat(engine.appliedDecree()).isBetween(flushed, (long) log.size());
             assertThat(engine.durableDecree()).isEqualTo(engine.appliedDecree());
+            assertThat(engine.lastCompaction()).isEqualTo(compaction);
             for (int decree = (int) engine.appliedDecree() + 1; decree <= log.size(); decree++) {
                 apply(decree);
             }

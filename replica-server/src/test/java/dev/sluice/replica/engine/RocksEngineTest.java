@@ -1,20 +1,28 @@
 package dev.sluice.replica.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.sluice.replica.mutation.Change.RowChange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -23,8 +31,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.rocksdb.HyperClockCache;
+import org.rocksdb.LiveFileMetaData;
+import org.rocksdb.WriteBufferManager;
 
 final class RocksEngineTest extends EngineContract {
+    private static final int ROWS = 2_000;
     private static final String NO_LIMIT_ON_LEVEL_0 = "level0_stop_writes_trigger=1048576";
 
     private final RocksEngineFactory factory = new RocksEngineFactory(EngineOptions.DEFAULT);
@@ -264,6 +276,155 @@ final class RocksEngineTest extends EngineContract {
                     .hasMessageContaining("the staged files of load 7 cannot be linked and read");
             assertThat(engine.publishedLoadId()).isZero();
         }
+    }
+
+    @Test
+    void aCompactionGivesBackTheSpaceOfRowsThatWereOverwrittenOrRemoved() throws IOException {
+        try (Engine engine = open()) {
+            writeRows(engine, 5);
+            long before = tableBytes();
+
+            engine.compact(Engine.ANY_LEVEL, false);
+
+            assertThat(tableBytes()).isLessThan(before / 3);
+            assertThat(rows(engine)).hasSize(ROWS / 2);
+            assertThat(engine.appliedDecree()).isEqualTo(6);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 100})
+    void theRowsLieInTheLevelThatWasAskedForAfterwards(int level) throws Exception {
+        try (Engine engine = open()) {
+            writeRows(engine, 5);
+            engine.compact(level, true);
+            assertThat(rows(engine)).hasSize(ROWS / 2);
+        }
+        assertThat(levels()).containsOnly(Math.min(level, 6));
+    }
+
+    /** The rows are compacted all the same, and are where they can be. */
+    @Test
+    void aLevelThatCannotBeReachedIsNoFailure() throws Exception {
+        try (Engine engine = open()) {
+            writeRows(engine, 5);
+            engine.compact(3, true);
+            engine.apply(7, List.of(put("a", "new")));
+            engine.compact(1, false);
+            assertThat(rows(engine)).hasSize(ROWS / 2 + 1);
+        }
+        assertThat(levels()).doesNotContain(0);
+    }
+
+    @Test
+    void onlyAForcedCompactionRewritesWhatLiesLowest() throws IOException {
+        try (Engine engine = open()) {
+            writeRows(engine, 2);
+            engine.compact(Engine.ANY_LEVEL, true);
+            List<Path> before = tables();
+            engine.compact(Engine.ANY_LEVEL, false);
+            assertThat(tables()).isEqualTo(before);
+            engine.compact(Engine.ANY_LEVEL, true);
+            assertThat(tables()).isNotEqualTo(before);
+        }
+    }
+
+    /** B.13: they would have no place beside rows that were moved there. */
+    @Test
+    void aCompactionLeavesTheLastLevelToRowsFromBehind() {
+        try (Engine engine = openForBehind()) {
+            engine.publish(1, behind(1), List.of(stage("1", Map.of("k", "behind"))));
+            engine.apply(2, List.of(put("a", "2"), remove("b")));
+            engine.compact(Engine.ANY_LEVEL, true);
+            engine.compact(6, true);
+            List<Path> more = List.of(stage("2", Map.of("a", "behind", "b", "behind", "c", "behind")));
+            assertThat(engine.findBehindConflict(more)).isEmpty();
+            engine.publish(3, behind(2), more);
+            assertThat(rows(engine)).containsOnlyKeys("a", "c", "k").containsEntry("a", "2");
+        }
+    }
+
+    @Test
+    void rowsCanComeFromBehindAfterACompaction() {
+        try (Engine engine = openForBehind()) {
+            engine.apply(1, List.of(put("a", "1"), put("b", "1"), put("d", "1")));
+            engine.apply(2, List.of(remove("b")));
+            engine.compact(6, true);
+            engine.publish(3, behind(1), List.of(stage("1", Map.of("a", "behind", "b", "behind", "c", "behind"))));
+            assertThat(rows(engine)).containsOnlyKeys("a", "c", "d").containsEntry("a", "1");
+        }
+    }
+
+    @Test
+    void aCompactionEndsSoonWhenTheEngineIsClosed() throws Exception {
+        Map<String, String> many = new TreeMap<>();
+        Random random = new Random(1);
+        for (int i = 0; i < 20_000; i++) {
+            many.put("row" + i, String.valueOf(new BigInteger(1_600, random)));
+        }
+        EngineOptions slow = new EngineOptions(1 << 20, 1 << 20, 64 << 10, 2, 256 << 10); // half a minute for all
+        try (RocksEngineFactory slowly = new RocksEngineFactory(slow);
+                Engine engine = slowly.open(directory("engine"))) {
+            engine.publish(1, publish(1), List.of(stage("1", many)));
+            engine.publish(2, publish(2), List.of(stage("2", many)));
+            List<Path> before = tables();
+            CompletableFuture<Void> compaction =
+                    CompletableFuture.runAsync(() -> engine.compact(Engine.ANY_LEVEL, true));
+            await().until(() -> !before.containsAll(tables()));
+            assertThat(compaction).isNotDone();
+
+            engine.close();
+
+            assertThat(engine.awaitClosed(20_000)).isTrue();
+            assertThat(compaction)
+                    .failsWithin(Duration.ofSeconds(20))
+                    .withThrowableThat()
+                    .havingCause()
+                    .isInstanceOf(EngineException.class);
+        }
+    }
+
+    /** Rows that are half gone at decree {@code times} + 1, in as many files. */
+    private void writeRows(Engine engine, int times) {
+        for (int decree = 1; decree <= times; decree++) {
+            List<RowChange> all = new ArrayList<>();
+            for (int i = 0; i < ROWS; i++) {
+                all.add(put("row" + i, Long.toHexString((decree * 1_000_003L + i) * 0x9E3779B97F4A7C15L)));
+            }
+            engine.apply(decree, all);
+            engine.flush();
+        }
+        List<RowChange> removed = new ArrayList<>();
+        for (int i = 0; i < ROWS; i += 2) {
+            removed.add(remove("row" + i));
+        }
+        engine.apply(times + 1, removed);
+    }
+
+    /** Of the rows of an engine that is closed. */
+    private Set<Integer> levels() throws Exception {
+        Set<Integer> levels = new TreeSet<>();
+        try (HyperClockCache cache = new HyperClockCache(1 << 20, 0, -1, false);
+                WriteBufferManager buffers = new WriteBufferManager(1 << 20, cache);
+                RocksDatabase database = RocksDatabase.open(
+                        directory("engine"),
+                        new RocksSettings(EngineOptions.DEFAULT, false, cache, buffers, null),
+                        true)) {
+            for (LiveFileMetaData file : database.db().getLiveFilesMetaData()) {
+                if (Generation.isFamilyName(new String(file.columnFamilyName(), UTF_8))) {
+                    levels.add(file.level());
+                }
+            }
+        }
+        return levels;
+    }
+
+    private long tableBytes() throws IOException {
+        long bytes = 0;
+        for (Path table : tables()) {
+            bytes += Files.size(table);
+        }
+        return bytes;
     }
 
     private void fill() {

@@ -34,7 +34,8 @@ class ExpiredRowsTest {
                 usual.logFsync(),
                 usual.rejectsWritesWhenFull(),
                 new ReplicaSettings.Expiry(INTERVAL_MS, 1_000, KEEP_SECONDS),
-                usual.retention());
+                usual.retention(),
+                usual.compaction());
         node.restart(false, false, DISK1);
         node.tell(P, 1, SELF, List.of());
     }

@@ -159,7 +159,8 @@ class FailingDisksTest {
                 usual.logFsync(),
                 false,
                 usual.expiry(),
-                usual.retention());
+                usual.retention(),
+                usual.compaction());
         node.restart(false, false, DISK1, DISK2);
         node.tell(P, 1, SELF, List.of());
         Path disk = parent(node.replica(P).path());

@@ -12,6 +12,7 @@ import dev.sluice.common.rpc.RpcException;
 import dev.sluice.common.rpc.RpcStream;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.common.time.testing.VirtualTime;
+import dev.sluice.replica.compaction.CompactionTurns;
 import dev.sluice.replica.disk.DataDirectories;
 import dev.sluice.replica.disk.DataDirectory;
 import dev.sluice.replica.engine.Engine;
@@ -64,12 +65,16 @@ final class OneNode implements Replicas.Listener {
     /** What reads of rows run into; null: nothing. */
     EngineException.@Nullable Kind readsFind;
 
+    /** What compactions run into; null: nothing. */
+    EngineException.@Nullable Kind compactionsFail;
+
     /** Runs at each read of a row. */
     Runnable onRead = () -> {};
 
     /** Of every app. */
     Map<String, String> envs = Map.of("env", "value");
 
+    CompactionTurns compactions = new CompactionTurns(time::execute, 1);
     ReplicaSettings settings = ReplicaSettings.DEFAULT;
     Replicas replicas;
     DataDirectories disks;
@@ -108,6 +113,7 @@ final class OneNode implements Replicas.Listener {
                 directory -> SegmentedMutationLog.open(files, directory, LogOptions.DEFAULT, time::execute),
                 new NoNetwork(),
                 time::execute,
+                compactions,
                 new CheckpointShelf(files, time, Throttle.NONE),
                 new CheckpointFetch(
                         new NoNetwork(),
@@ -204,6 +210,9 @@ final class OneNode implements Replicas.Listener {
                     Engine.class.getClassLoader(), new Class<?>[] {Engine.class}, (proxy, method, arguments) -> {
                         if (readsFind != null && READS.contains(method.getName())) {
                             throw new EngineException(readsFind, directory + ": block 7 is damaged", null);
+                        }
+                        if (compactionsFail != null && method.getName().equals("compact")) {
+                            throw new EngineException(compactionsFail, directory + ": no compaction", null);
                         }
                         if (method.getName().startsWith("get")) {
                             onRead.run();

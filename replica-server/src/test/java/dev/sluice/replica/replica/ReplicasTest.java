@@ -18,6 +18,7 @@ import dev.sluice.common.time.Clock;
 import dev.sluice.common.time.EventLoop;
 import dev.sluice.common.time.ThreadEventLoop;
 import dev.sluice.common.time.testing.VirtualTime;
+import dev.sluice.replica.compaction.CompactionTurns;
 import dev.sluice.replica.disk.DataDirectories;
 import dev.sluice.replica.disk.DataDirectory;
 import dev.sluice.replica.engine.EngineFactory;
@@ -182,6 +183,7 @@ final class ReplicasTest {
                 directory -> SegmentedMutationLog.open(files, directory, LogOptions.DEFAULT, Runnable::run),
                 new NoNetwork(),
                 maintenance,
+                new CompactionTurns(maintenance, 1),
                 new CheckpointShelf(files, clock, Throttle.NONE),
                 new CheckpointFetch(
                         new NoNetwork(),

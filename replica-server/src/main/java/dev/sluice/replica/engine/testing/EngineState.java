@@ -2,6 +2,7 @@ package dev.sluice.replica.engine.testing;
 
 import dev.sluice.common.data.StoredValue;
 import dev.sluice.common.file.FileSystem;
+import dev.sluice.replica.engine.Engine.CompactionMark;
 import dev.sluice.replica.engine.EngineException;
 import dev.sluice.replica.mutation.Change.RowChange;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.zip.CRC32C;
  * @param writes rows written since it became current
  * @param rows stored values by stored key
  * @param kept the rows of the other generations, by id
+ * @param compaction the last that was noted
  */
 record EngineState(
         long decree,
@@ -27,13 +29,14 @@ record EngineState(
         long generation,
         long writes,
         NavigableMap<byte[], byte[]> rows,
-        NavigableMap<Long, NavigableMap<byte[], byte[]>> kept) {
+        NavigableMap<Long, NavigableMap<byte[], byte[]>> kept,
+        CompactionMark compaction) {
     private static final String FILE = "state";
     private static final String TEMPORARY = "state.tmp";
-    private static final int HEADER_BYTES = 5 * Long.BYTES;
+    private static final int HEADER_BYTES = 7 * Long.BYTES;
 
     static EngineState empty() {
-        return new EngineState(0, 0, 0, 0, newRows(), new TreeMap<>());
+        return new EngineState(0, 0, 0, 0, newRows(), new TreeMap<>(), CompactionMark.NONE);
     }
 
     /** Stands for a row that was removed where rows may come from behind later. */
@@ -71,7 +74,7 @@ record EngineState(
                 }
             }
         }
-        return new EngineState(decree, publishedLoadId, generation, writes, changed, kept);
+        return new EngineState(decree, publishedLoadId, generation, writes, changed, kept, compaction);
     }
 
     EngineState with(long newDecree, Collection<RowChange> changes) {
@@ -81,7 +84,7 @@ record EngineState(
     /** @param keepsTombstones whether a removal is remembered */
     EngineState with(long newDecree, Collection<RowChange> changes, boolean keepsTombstones) {
         if (changes.isEmpty()) {
-            return new EngineState(newDecree, publishedLoadId, generation, writes, rows, kept);
+            return new EngineState(newDecree, publishedLoadId, generation, writes, rows, kept, compaction);
         }
         NavigableMap<byte[], byte[]> changed = newRows();
         changed.putAll(rows);
@@ -94,16 +97,21 @@ record EngineState(
                 changed.put(change.key(), change.value());
             }
         }
-        return new EngineState(newDecree, publishedLoadId, generation, writes, changed, kept);
+        return new EngineState(newDecree, publishedLoadId, generation, writes, changed, kept, compaction);
     }
 
     EngineState published(long loadId) {
-        return new EngineState(decree, loadId, generation, writes, rows, kept);
+        return new EngineState(decree, loadId, generation, writes, rows, kept, compaction);
+    }
+
+    EngineState compacted(CompactionMark mark) {
+        return new EngineState(decree, publishedLoadId, generation, writes, rows, kept, mark);
     }
 
     EngineState written(int count) {
         boolean counts = generation != 0 || !kept.isEmpty();
-        return new EngineState(decree, publishedLoadId, generation, counts ? writes + count : 0, rows, kept);
+        return new EngineState(
+                decree, publishedLoadId, generation, counts ? writes + count : 0, rows, kept, compaction);
     }
 
     /** Another generation is current, and this one kept. */
@@ -114,13 +122,13 @@ record EngineState(
         var others = new TreeMap<>(kept);
         others.remove(id);
         others.put(generation, rows);
-        return new EngineState(decree, publishedLoadId, id, 0, newRows, others);
+        return new EngineState(decree, publishedLoadId, id, 0, newRows, others, compaction);
     }
 
     EngineState without(long id) {
         var others = new TreeMap<>(kept);
         others.remove(id);
-        return new EngineState(decree, publishedLoadId, generation, writes, rows, others);
+        return new EngineState(decree, publishedLoadId, generation, writes, rows, others, compaction);
     }
 
     /** What stands in the directory; empty if nothing does. */
@@ -142,13 +150,14 @@ record EngineState(
         long loadId = bytes.getLong();
         long generation = bytes.getLong();
         long writes = bytes.getLong();
+        CompactionMark compaction = new CompactionMark(bytes.getLong(), bytes.getLong());
         NavigableMap<Long, NavigableMap<byte[], byte[]>> kept = new TreeMap<>();
         NavigableMap<byte[], byte[]> rows = nextRows(bytes);
         while (bytes.remaining() > Long.BYTES) {
             long id = bytes.getLong();
             kept.put(id, nextRows(bytes));
         }
-        return new EngineState(decree, loadId, generation, writes, rows, kept);
+        return new EngineState(decree, loadId, generation, writes, rows, kept, compaction);
     }
 
     /** Makes this what stands in the directory, and durable; at once or not at all. */
@@ -162,7 +171,9 @@ record EngineState(
                 .putLong(decree)
                 .putLong(publishedLoadId)
                 .putLong(generation)
-                .putLong(writes);
+                .putLong(writes)
+                .putLong(compaction.trigger())
+                .putLong(compaction.finishedAtSeconds());
         put(bytes, rows);
         kept.forEach((id, other) -> put(bytes.putLong(id), other));
         bytes.putLong(crc(content)).flip();

@@ -220,6 +220,25 @@ final class InMemoryEngine implements Engine {
         return durable.decree();
     }
 
+    /** Nothing lies in levels here. */
+    @Override
+    public synchronized void compact(int targetLevel, boolean rewritesLast) {
+        requireOpen();
+        flush();
+    }
+
+    @Override
+    public synchronized void noteCompaction(CompactionMark mark) {
+        requireOpen();
+        current = current.compacted(mark);
+        makeDurable();
+    }
+
+    @Override
+    public synchronized CompactionMark lastCompaction() {
+        return current.compaction();
+    }
+
     @Override
     public synchronized void close() {
         if (!closed) {
