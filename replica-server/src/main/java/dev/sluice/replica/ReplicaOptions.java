@@ -96,19 +96,6 @@ public final class ReplicaOptions {
             .range(0, 31_536_000)
             .doc("How long an expired row stays on the disk; more than the clocks of servers differ.");
 
-    public static final Option<Integer> COMPACTIONS_MAX = Options.integer(
-                    "pegasus.server", "manual_compact_concurrent_max")
-            .defaultValue(1)
-            .range(1, 64)
-            .doc("Manual compactions of replicas that this server runs at once. Each takes one of the engines' threads "
-                    + "and twice the space of its replica.");
-
-    public static final Option<Integer> COMPACTION_MIN_INTERVAL_SECONDS = Options.integer(
-                    "pegasus.server", "manual_compact_min_interval_seconds")
-            .defaultValue(0)
-            .range(0, 31_536_000)
-            .doc("From the end of a manual compaction of a replica to the begin of its next.");
-
     public static final Option<Boolean> DENY_CLIENTS = Options.bool("replication", "deny_client_on_start")
             .defaultValue(false)
             .doc("Clients get no answer from this server. The command replica.deny-client switches it.")
@@ -176,6 +163,19 @@ public final class ReplicaOptions {
             .defaultValue(32L << 20)
             .range(64L << 10, 1L << 32)
             .doc("Memory for writes that are not flushed, of one engine.");
+
+    public static final Option<Integer> COMPACTIONS_MAX = Options.integer(
+                    "pegasus.server", "manual_compact_concurrent_max")
+            .defaultValue(1)
+            .range(1, 64)
+            .doc("Manual compactions of replicas that this server runs at once. Each takes one of the engines' threads "
+                    + "and twice the space of its replica.");
+
+    public static final Option<Integer> COMPACTION_MIN_INTERVAL_SECONDS = Options.integer(
+                    "pegasus.server", "manual_compact_min_interval_seconds")
+            .defaultValue(0)
+            .range(0, 31_536_000)
+            .doc("From the end of a manual compaction of a replica to the begin of its next.");
 
     public static final Option<String> BLOCK_SERVICE_TYPE = Options.string("block_service.<name>", "type")
             .defaultValue("local_service")

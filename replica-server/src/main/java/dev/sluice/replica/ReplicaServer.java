@@ -217,7 +217,8 @@ public final class ReplicaServer implements AutoCloseable {
                 config.get(ReplicaOptions.BLOCK_CACHE_BYTES),
                 config.get(ReplicaOptions.WRITE_BUFFERS_BYTES),
                 config.get(ReplicaOptions.WRITE_BUFFER_BYTES),
-                usual.backgroundThreads(),
+                // One of them at least stays for the engines' own flushes and compactions.
+                Math.max(usual.backgroundThreads(), config.get(ReplicaOptions.COMPACTIONS_MAX) + 1),
                 usual.backgroundBytesPerSecondMax());
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A replica compacts when the envs of its app ask for it. */
-class ManualCompactionTest {
+class ReplicaCompactionTest {
     private static final Gpid P = new Gpid(1, 0);
     private static final Gpid Q = new Gpid(1, 1);
     private static final Gpid LEARNER = new Gpid(1, 2);
