@@ -14,6 +14,7 @@ import java.util.Set;
  * @param publishedLoadId of the last load whose publish the replica applied, 0 for none
  * @param handedOver from a primary that serves no more because it was asked to hand over: the sequence that it was asked
  *     with; else 0
+ * @param compactedFor the trigger that its last finished manual compaction was asked with, 0 for none
  */
 public record ReplicaView(
         Ballot ballot,
@@ -23,7 +24,8 @@ public record ReplicaView(
         Map<HostPort, Long> caughtUpLearners,
         Set<HostPort> unreachable,
         long publishedLoadId,
-        long handedOver) {
+        long handedOver,
+        long compactedFor) {
     /** What a replica is by its own account. */
     public enum Role {
         INACTIVE,
@@ -49,6 +51,7 @@ public record ReplicaView(
                 lastPreparedDecree,
                 Map.of(),
                 Set.of(),
+                0,
                 0,
                 0);
     }

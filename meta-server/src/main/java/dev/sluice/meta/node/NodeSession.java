@@ -193,7 +193,8 @@ final class NodeSession {
                 caughtUp,
                 Set.copyOf(Wire.hostPorts(orEmpty(report.getUnreachable()))),
                 report.getPublishedLoadId(),
-                report.getHandedOver());
+                report.getHandedOver(),
+                report.getCompactedFor());
     }
 
     private static <T> Collection<T> orEmpty(@Nullable Collection<T> list) {

@@ -59,14 +59,15 @@ final class Clusters {
     }
 
     Clusters replica(int number, ReplicaView.Role role, long ballot, long prepared) {
-        return replica(number, new ReplicaView(new Ballot(ballot), role, 0, prepared, Map.of(), Set.of(), 0, 0));
+        return replica(number, new ReplicaView(new Ballot(ballot), role, 0, prepared, Map.of(), Set.of(), 0, 0, 0));
     }
 
     Clusters primary(int number, long ballot, Set<HostPort> caughtUp, Set<HostPort> unreachable) {
         Map<HostPort, Long> signed = new HashMap<>();
         caughtUp.forEach(node -> signed.put(node, 0L));
         return replica(
-                number, new ReplicaView(new Ballot(ballot), ReplicaView.Role.PRIMARY, 0, 9, signed, unreachable, 0, 0));
+                number,
+                new ReplicaView(new Ballot(ballot), ReplicaView.Role.PRIMARY, 0, 9, signed, unreachable, 0, 0, 0));
     }
 
     private Clusters replica(int number, ReplicaView view) {

@@ -261,7 +261,7 @@ public final class ModelCluster {
                     .forEach(learner -> caughtUp.put(learner, 0L));
         }
         return new ReplicaView(
-                ballot, role, prepared, prepared, caughtUp, unreachable, 0, node.handedOver.getOrDefault(gpid, 0L));
+                ballot, role, prepared, prepared, caughtUp, unreachable, 0, node.handedOver.getOrDefault(gpid, 0L), 0);
     }
 
     private ReplicaView.Role role(HostPort address, Node node, Gpid gpid, @Nullable Configuration configuration) {

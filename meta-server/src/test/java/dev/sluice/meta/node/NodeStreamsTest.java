@@ -74,6 +74,22 @@ class NodeStreamsTest extends StreamFixture {
     }
 
     @Test
+    void whatAReplicaCompactedForIsKnownUntilItsNodeRunsAnew() {
+        FakeNode node = new FakeNode(1, 7).hello();
+        createApp(1);
+        node.report(7, 1, replica(1).setCompactedFor(5));
+        assertThat(registry.view(leader.state()).findReplica(node.address, P))
+                .hasValueSatisfying(
+                        replica -> assertThat(replica.compactedFor()).isEqualTo(5));
+        node.report(7, 1, replica(1).setCompactedFor(6));
+        assertThat(registry.view(leader.state()).findReplica(node.address, P))
+                .hasValueSatisfying(
+                        replica -> assertThat(replica.compactedFor()).isEqualTo(6));
+        new FakeNode(1, 8).hello();
+        assertThat(registry.view(leader.state()).findReplica(node.address, P)).isEmpty();
+    }
+
+    @Test
     void aDeadPrimaryIsReplacedAfterTheGraceAndNotBefore() {
         List<FakeNode> nodes = cluster(3);
         createApp(3);
