@@ -23,12 +23,21 @@ import dev.sluice.wire.admin.CreateAppOptions;
 import dev.sluice.wire.admin.CreateAppRequest;
 import dev.sluice.wire.admin.QueryConfigRequest;
 import dev.sluice.wire.admin.QueryConfigResponse;
+import dev.sluice.wire.admin.QueryManualCompactRequest;
+import dev.sluice.wire.admin.QueryManualCompactResponse;
 import dev.sluice.wire.internal.Beat;
 import dev.sluice.wire.internal.NodeHello;
+import dev.sluice.wire.internal.NodeReport;
 import dev.sluice.wire.internal.NodeStreamDown;
 import dev.sluice.wire.internal.NodeStreamUp;
 import dev.sluice.wire.internal.PartitionDirective;
+import dev.sluice.wire.internal.ReplicaReport;
+import dev.sluice.wire.internal.ReplicaRole;
 import dev.sluice.wire.internal.internalConstants;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,6 +107,37 @@ class MetaServerTest {
     }
 
     @Test
+    void aCompactionReachesTheMembersAndWhatTheyReportIsItsProgress() throws Exception {
+        List<FakeNode> nodes = List.of(node(34801, 1), node(34802, 1));
+        assertThat(create("orders", 1, 2)).isEqualTo(ErrorCode.ERR_OK);
+        await().atMost(20, SECONDS).until(() -> nodes.stream().allMatch(node -> node.directives.size() == 1));
+
+        assertThat(
+                        compact(
+                                "{\"app_name\":\"orders\",\"type\":\"once\",\"target_level\":\"3\","
+                                        + "\"bottommost_level_compaction\":\"force\",\"max_running_count\":\"2\",\"trigger_time\":\"77\"}"))
+                .isEqualTo("200 {\"error\":\"ERR_OK\",\"hint_message\":\"succeed\"}");
+        await().atMost(20, SECONDS)
+                .untilAsserted(() -> assertThat(nodes)
+                        .allSatisfy(node -> assertThat(node.envs())
+                                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                                        "manual_compact.once.trigger_time", "77",
+                                        "manual_compact.once.target_level", "3",
+                                        "manual_compact.once.bottommost_level_compaction", "force",
+                                        "manual_compact.max_concurrent_running_count", "2"))));
+        assertThat(compactedPercent()).isZero();
+
+        nodes.get(0).reportCompacted(77);
+        await().atMost(20, SECONDS).until(() -> compactedPercent() == 50);
+        nodes.get(1).reportCompacted(77);
+        await().atMost(20, SECONDS).until(() -> compactedPercent() == 100);
+
+        assertThat(compact("{\"app_name\":\"orders\",\"type\":\"once\",\"target_level\":\"\"}"))
+                .contains("ERR_OK");
+        assertThat(compactedPercent()).as("of the next compaction").isZero();
+    }
+
+    @Test
     void aNodeOfAnotherClusterIsRefusedByName() {
         FakeNode stranger = new FakeNode(34809, 1, "another-cluster");
         await().atMost(20, SECONDS).until(() -> !stranger.closed.isEmpty());
@@ -136,6 +176,23 @@ class MetaServerTest {
                 call(AdminRpcs.CREATE_APP, new CreateAppRequest(name, options)).getErr());
     }
 
+    /** Status and body. */
+    private String compact(String body) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://" + server.address() + "/meta/app/start_compaction"))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        return (answer.statusCode() + " " + answer.body()).strip();
+    }
+
+    private int compactedPercent() {
+        QueryManualCompactResponse reply =
+                call(AdminRpcs.QUERY_MANUAL_COMPACT_STATUS, new QueryManualCompactRequest("orders"));
+        assertThat(reply.getErr().name()).isEqualTo("ERR_OK");
+        return reply.getProgress();
+    }
+
     private <Q extends TBase<?, ?>, R extends TBase<?, ?>> R call(Rpc<Q, R> rpc, Q request) {
         return client.call(server.address(), rpc, RequestHeader.toServer(10_000), request)
                 .join();
@@ -148,8 +205,11 @@ class MetaServerTest {
         final List<ErrorCode> welcomes = new CopyOnWriteArrayList<>();
         final List<String> closed = new CopyOnWriteArrayList<>();
         private final RpcStream<NodeStreamUp> stream;
+        private final long incarnation;
+        private volatile long term;
 
         FakeNode(int port, long incarnation, String cluster) {
+            this.incarnation = incarnation;
             HostPort self = new HostPort("127.0.0.1", port);
             RpcClient rpc =
                     new NettyRpcClient(io, () -> new ServerIdentity(cluster, self, incarnation), RpcLimits.DEFAULT);
@@ -160,9 +220,24 @@ class MetaServerTest {
                             internalConstants.FORMAT_VERSION, cluster, Wire.address(self), incarnation, List.of())));
         }
 
+        Map<String, String> envs() {
+            return directives.values().iterator().next().getApp().getEnvs();
+        }
+
+        void reportCompacted(long trigger) {
+            ReplicaReport replica = new ReplicaReport()
+                    .setGpid(Wire.gpid(directives.keySet().iterator().next()))
+                    .setBallot(1)
+                    .setRole(ReplicaRole.SECONDARY)
+                    .setCompactedFor(trigger);
+            stream.send(new NodeStreamUp()
+                    .setReport(new NodeReport(incarnation, term, List.of(replica), 100, 50, List.of())));
+        }
+
         @Override
         public void onFrame(NodeStreamDown frame) {
             if (frame.isSetWelcome()) {
+                term = frame.getWelcome().getTerm();
                 welcomes.add(Wire.error(frame.getWelcome().getErr()));
                 stream.send(new NodeStreamUp().setBeat(new Beat(1)));
             } else if (frame.isSetBeat()) {

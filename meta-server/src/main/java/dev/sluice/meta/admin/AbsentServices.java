@@ -2,11 +2,8 @@ package dev.sluice.meta.admin;
 
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.rpc.AbsentRpcs;
-import dev.sluice.common.rpc.AdminRpcs;
 import dev.sluice.common.rpc.Rpc;
 import dev.sluice.common.rpc.Wire;
-import dev.sluice.meta.state.App;
-import dev.sluice.meta.state.MetaState;
 import dev.sluice.wire.admin.AbsentServiceRequest;
 import dev.sluice.wire.admin.AbsentServiceResponse;
 import dev.sluice.wire.admin.AddDuplicationResponse;
@@ -15,15 +12,10 @@ import dev.sluice.wire.admin.ListDuplicationResponse;
 import dev.sluice.wire.admin.ModifyDuplicationResponse;
 import dev.sluice.wire.admin.QueryBackupPolicyResponse;
 import dev.sluice.wire.admin.QueryDuplicationResponse;
-import dev.sluice.wire.admin.QueryManualCompactRequest;
-import dev.sluice.wire.admin.QueryManualCompactResponse;
 import dev.sluice.wire.admin.QueryRestoreResponse;
 import dev.sluice.wire.admin.QuerySplitResponse;
-import dev.sluice.wire.admin.StartManualCompactRequest;
-import dev.sluice.wire.admin.StartManualCompactResponse;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import org.apache.thrift.TBase;
 
@@ -56,11 +48,6 @@ final class AbsentServices {
                         .setErr(Wire.error(error))
                         .setHintMessage(ABSENT)
                         .setAppStates(Map.of()));
-        gate.read(AdminRpcs.START_MANUAL_COMPACT, AbsentServices::startCompact, error -> startCompact(error, ""))
-                .read(
-                        AdminRpcs.QUERY_MANUAL_COMPACT_STATUS,
-                        AbsentServices::queryCompact,
-                        error -> queryCompact(error, ""));
     }
 
     private static <R extends TBase<?, ?>> void absent(
@@ -96,36 +83,5 @@ final class AbsentServices {
                 .setPolicies(List.of())
                 .setBackupInfos(List.of())
                 .setHintMsg(ABSENT);
-    }
-
-    /** Compaction is RocksDB's own affair here, as if every app had {@code manual_compact.disabled}. */
-    private static StartManualCompactResponse startCompact(MetaState state, StartManualCompactRequest request) {
-        String name = request.getAppName();
-        if (state.findApp(name).isEmpty()) {
-            return startCompact(ErrorCode.ERR_APP_NOT_EXIST, "app " + name + " is not existed");
-        }
-        boolean valid = request.getTargetLevel() >= -1 && request.getMaxRunningCount() >= 0;
-        return valid
-                ? startCompact(ErrorCode.ERR_OPERATION_DISABLED, "manual compaction is not a service of this cluster")
-                : startCompact(
-                        ErrorCode.ERR_INVALID_PARAMETERS,
-                        "expected a target level from -1 up and a running count from 0 up, found "
-                                + request.getTargetLevel() + " and " + request.getMaxRunningCount());
-    }
-
-    private static StartManualCompactResponse startCompact(ErrorCode error, String hint) {
-        return new StartManualCompactResponse().setErr(Wire.error(error)).setHintMsg(hint);
-    }
-
-    private static QueryManualCompactResponse queryCompact(MetaState state, QueryManualCompactRequest request) {
-        String name = request.getAppName();
-        Optional<App> app = state.findApp(name);
-        return app.isEmpty()
-                ? queryCompact(ErrorCode.ERR_APP_NOT_EXIST, "app " + name + " is not existed")
-                : queryCompact(ErrorCode.ERR_INVALID_STATE, "app " + name + " is not manual compaction");
-    }
-
-    private static QueryManualCompactResponse queryCompact(ErrorCode error, String hint) {
-        return new QueryManualCompactResponse().setErr(Wire.error(error)).setHintMsg(hint);
     }
 }

@@ -55,6 +55,7 @@ public final class AdminHandlers {
         registerApps(gate);
         registerCluster(gate);
         registerCare(gate);
+        registerCompaction(gate);
         AbsentServices.register(gate);
         NoAuthentication.register(handlers);
         CommandHandler.register(handlers, commands, commandExecutor);
@@ -95,6 +96,12 @@ public final class AdminHandlers {
         gate.act(AdminRpcs.PROPOSE_BALANCER, proposals::propose, proposals::begin, Proposals::refuse, false)
                 .write(AdminRpcs.DDD_DIAGNOSE, diagnosis::diagnose, Diagnosis::refuse)
                 .act(AdminRpcs.START_RECOVERY, recovery::start, Function.identity(), Recovery::refuse, true);
+    }
+
+    private void registerCompaction(LeaderGate gate) {
+        ManualCompaction compaction = new ManualCompaction(care);
+        gate.write(AdminRpcs.START_MANUAL_COMPACT, ManualCompaction::start, ManualCompaction::refuseStart)
+                .look(AdminRpcs.QUERY_MANUAL_COMPACT_STATUS, compaction::query, ManualCompaction::refuseQuery);
     }
 
     private QueryConfigResponse refuseRouting(ErrorCode error) {

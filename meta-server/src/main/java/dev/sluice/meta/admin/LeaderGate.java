@@ -2,10 +2,12 @@ package dev.sluice.meta.admin;
 
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.HostPort;
+import dev.sluice.common.rpc.Responder;
 import dev.sluice.common.rpc.Rpc;
 import dev.sluice.common.rpc.RpcHandlers;
 import dev.sluice.common.rpc.RpcHandlers.Access;
 import dev.sluice.meta.leader.Command;
+import dev.sluice.meta.leader.Decision;
 import dev.sluice.meta.leader.MetaLeader;
 import dev.sluice.meta.leader.NotLeaderException;
 import dev.sluice.meta.state.MetaState;
@@ -62,6 +64,24 @@ final class LeaderGate {
         return this;
     }
 
+    /**
+     * Answers {@code rpc} on the leader's event loop, where it can be seen what nodes report. Such questions come again and
+     * again: they are not logged.
+     */
+    <Q extends TBase<?, ?>, R extends TBase<?, ?>> LeaderGate look(
+            Rpc<Q, R> rpc, BiFunction<MetaState, Q, R> answer, Function<ErrorCode, R> refuse) {
+        handlers.on(rpc, Access.CLIENTS, (caller, header, request, responder) -> {
+            ErrorCode error = check();
+            if (error.isOk()) {
+                Command<R> question = (state, wallMs) -> Decision.reply(answer.apply(state, request));
+                submit(question, Function.identity(), refuse, responder);
+            } else {
+                responder.reply(refuse.apply(error));
+            }
+        });
+        return this;
+    }
+
     /** Answers {@code rpc} once what the command decides is committed. */
     <Q extends TBase<?, ?>, R extends TBase<?, ?>> LeaderGate write(
             Rpc<Q, R> rpc, Function<Q, Command<R>> command, Function<ErrorCode, R> refuse) {
@@ -88,12 +108,17 @@ final class LeaderGate {
                 return;
             }
             LOG.info("{} from {}: {}", rpc, caller.remote(), request);
-            CompletableFuture<Void> unused = leader.submit(command.apply(request))
-                    .thenApply(act)
-                    .handle((reply, failure) -> failure == null ? reply : refuse.apply(errorOf(failure)))
-                    .thenAccept(responder::reply);
+            submit(command.apply(request), act, refuse, responder);
         });
         return this;
+    }
+
+    private <D, R extends TBase<?, ?>> void submit(
+            Command<D> command, Function<D, R> act, Function<ErrorCode, R> refuse, Responder<R> responder) {
+        CompletableFuture<Void> unused = leader.submit(command)
+                .thenApply(act)
+                .handle((reply, failure) -> failure == null ? reply : refuse.apply(errorOf(failure)))
+                .thenAccept(responder::reply);
     }
 
     private ErrorCode check() {

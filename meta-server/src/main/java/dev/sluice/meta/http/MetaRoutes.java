@@ -29,6 +29,7 @@ import dev.sluice.wire.admin.ListNodesResponse;
 import dev.sluice.wire.admin.NodeStatus;
 import dev.sluice.wire.admin.QueryConfigRequest;
 import dev.sluice.wire.admin.QueryConfigResponse;
+import dev.sluice.wire.admin.StartManualCompactRequest;
 import dev.sluice.wire.admin.UpdateAppEnvRequest;
 import dev.sluice.wire.bulkload.QueryBulkLoadRequest;
 import dev.sluice.wire.bulkload.StartBulkLoadRequest;
@@ -37,6 +38,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -48,6 +50,7 @@ public final class MetaRoutes {
     private static final String DETAIL = "detail";
     private static final String NAME = "name";
     private static final String APP_NAME = "app_name";
+    private static final String HINT_MESSAGE = "hint_message";
     private static final String USAGE_SCENARIO = "rocksdb.usage_scenario";
 
     private final LocalCalls calls;
@@ -83,6 +86,10 @@ public final class MetaRoutes {
                         "/meta/app/start_bulk_load",
                         "{app_name, cluster_name, file_provider_type, remote_root_path}: start a load",
                         meta::startLoad)
+                .postLater(
+                        "/meta/app/start_compaction",
+                        "{app_name, type: once, [target_level], [bottommost_level_compaction: force or skip], [max_running_count], [trigger_time]}: start a compaction",
+                        meta::startCompaction)
                 .postLater(
                         "/meta/app/usage_scenario",
                         "{app_name, scenario}: keep the env rocksdb.usage_scenario: normal, prefer_write or bulk_load; engines are tuned alike",
@@ -183,6 +190,34 @@ public final class MetaRoutes {
                 .thenApply(reply -> result(query, reply.getErr(), "hint_msg", reply.getHintMsg()));
     }
 
+    private CompletionStage<HttpAnswer> startCompaction(HttpQuery query) {
+        JsonNode body = body(query);
+        StartManualCompactRequest request = new StartManualCompactRequest(field(body, APP_NAME));
+        String type = field(body, "type");
+        if (type.equals("periodic")) {
+            return CompletableFuture.completedFuture(result(
+                    query,
+                    Wire.error(ErrorCode.ERR_NOT_IMPLEMENTED),
+                    HINT_MESSAGE,
+                    "no compaction starts by the time of day: start one of type once when it is time"));
+        }
+        if (!type.equals("once")) {
+            throw new BadRequestException("type should only be 'once' or 'periodic'");
+        }
+        findInteger(body, "target_level", Integer.MAX_VALUE)
+                .ifPresent(level -> request.setTargetLevel(Math.toIntExact(level)));
+        findInteger(body, "max_running_count", Integer.MAX_VALUE)
+                .ifPresent(count -> request.setMaxRunningCount(Math.toIntExact(count)));
+        findInteger(body, "trigger_time", Long.MAX_VALUE).ifPresent(request::setTriggerTime);
+        String bottommost = findField(body, "bottommost_level_compaction").orElse("skip");
+        if (!bottommost.equals("force") && !bottommost.equals("skip")) {
+            throw new BadRequestException("bottommost_level_compaction should only be 'skip' or 'force'");
+        }
+        request.setBottommost(bottommost.equals("force"));
+        return calls.call(AdminRpcs.START_MANUAL_COMPACT, request)
+                .thenApply(reply -> result(query, reply.getErr(), HINT_MESSAGE, reply.getHintMsg()));
+    }
+
     private CompletionStage<HttpAnswer> usageScenario(HttpQuery query) {
         JsonNode body = body(query);
         UpdateAppEnvRequest request = new UpdateAppEnvRequest()
@@ -191,7 +226,7 @@ public final class MetaRoutes {
                 .setKeys(List.of(USAGE_SCENARIO))
                 .setValues(List.of(field(body, "scenario")));
         return calls.call(AdminRpcs.UPDATE_APP_ENV, request)
-                .thenApply(reply -> result(query, reply.getErr(), "hint_message", reply.getHintMessage()));
+                .thenApply(reply -> result(query, reply.getErr(), HINT_MESSAGE, reply.getHintMessage()));
     }
 
     private HttpAnswer result(HttpQuery query, WireErrorCode error, String hintName, String hint) {
@@ -274,13 +309,35 @@ public final class MetaRoutes {
     }
 
     private static String field(JsonNode body, String name) {
+        return findField(body, name).orElseThrow(() -> new BadRequestException(name + " should not be empty"));
+    }
+
+    /** Nothing if it is not there or empty. */
+    private static Optional<String> findField(JsonNode body, String name) {
         JsonNode value = body.get(name);
         if (value != null && !value.isTextual()) {
             throw new BadRequestException("invalid request structure");
         }
-        if (value == null || value.asText().isEmpty()) {
-            throw new BadRequestException(name + " should not be empty");
+        return value == null || value.asText().isEmpty() ? Optional.empty() : Optional.of(value.asText());
+    }
+
+    private static OptionalLong findInteger(JsonNode body, String name, long max) {
+        Optional<String> text = findField(body, name);
+        if (text.isEmpty()) {
+            return OptionalLong.empty();
         }
-        return value.asText();
+        try {
+            long value = Long.parseLong(text.get());
+            if (value >= -max && value <= max) {
+                return OptionalLong.of(value);
+            }
+        } catch (NumberFormatException e) {
+            throw new BadRequestException(notAnInteger(name, text.get()), e);
+        }
+        throw new BadRequestException(notAnInteger(name, text.get()));
+    }
+
+    private static String notAnInteger(String name, String found) {
+        return name + " should be an integer, found '" + found + "'";
     }
 }

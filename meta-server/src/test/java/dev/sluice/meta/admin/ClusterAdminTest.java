@@ -20,8 +20,6 @@ import dev.sluice.wire.admin.PartitionConfiguration;
 import dev.sluice.wire.admin.ProposeBalancerRequest;
 import dev.sluice.wire.admin.QueryConfigRequest;
 import dev.sluice.wire.admin.QueryConfigResponse;
-import dev.sluice.wire.admin.QueryManualCompactRequest;
-import dev.sluice.wire.admin.StartManualCompactRequest;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -182,25 +180,6 @@ class ClusterAdminTest {
         ProposeBalancerRequest proposal = new ProposeBalancerRequest(WireGpid.of(7, 0), List.of());
         assertThat(meta.call(AdminRpcs.PROPOSE_BALANCER, proposal).getErr().name())
                 .isEqualTo("ERR_INVALID_PARAMETERS");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "nobody, 0, 0, ERR_APP_NOT_EXIST, ERR_APP_NOT_EXIST",
-        "orders, -1, 0, ERR_OPERATION_DISABLED, ERR_INVALID_STATE",
-        "orders, -2, 0, ERR_INVALID_PARAMETERS, ERR_INVALID_STATE",
-        "orders, 1, -1, ERR_INVALID_PARAMETERS, ERR_INVALID_STATE"
-    })
-    void noManualCompactionIsStartedOrRuns(String app, int level, int running, String started, String queried) {
-        meta.create("orders");
-        StartManualCompactRequest request =
-                new StartManualCompactRequest(app).setTargetLevel(level).setMaxRunningCount(running);
-        assertThat(meta.call(AdminRpcs.START_MANUAL_COMPACT, request).getErr().name())
-                .isEqualTo(started);
-        assertThat(meta.call(AdminRpcs.QUERY_MANUAL_COMPACT_STATUS, new QueryManualCompactRequest(app))
-                        .getErr()
-                        .name())
-                .isEqualTo(queried);
     }
 
     @Test

@@ -28,12 +28,23 @@ final class FakeCare implements PartitionCare {
     }
 
     void replica(HostPort node, Gpid gpid, long ballot, long committed, long prepared) {
+        replica(node, gpid, ReplicaView.onDisk(new Ballot(ballot), committed, prepared, false));
+    }
+
+    void compacted(HostPort node, Gpid gpid, long trigger) {
+        replica(
+                node,
+                gpid,
+                new ReplicaView(new Ballot(1), ReplicaView.Role.SECONDARY, 1, 1, Map.of(), Set.of(), 0, 0, trigger));
+    }
+
+    private void replica(HostPort node, Gpid gpid, ReplicaView replica) {
         NodeView before = nodes.get(node);
         if (before == null) {
             throw new IllegalArgumentException("no node " + node);
         }
         Map<Gpid, ReplicaView> replicas = new HashMap<>(before.replicas());
-        replicas.put(gpid, ReplicaView.onDisk(new Ballot(ballot), committed, prepared, false));
+        replicas.put(gpid, replica);
         nodes.put(node, new NodeView(before.standing(), before.incarnation(), replicas));
     }
 
