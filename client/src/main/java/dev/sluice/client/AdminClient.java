@@ -13,6 +13,7 @@ import dev.sluice.wire.admin.ReplicaInfo;
 import dev.sluice.wire.bulkload.BulkLoadControlType;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * Administration for those who wait for each answer: apps, nodes, loads, remote commands. A method here calls the one of that
@@ -152,6 +153,22 @@ public final class AdminClient {
     /** Sets the flag, and returns what it was before. */
     public boolean setAtomicIdempotent(String app, boolean wanted) {
         return ClientException.await(async.setAtomicIdempotent(app, wanted));
+    }
+
+    /**
+     * Asks every replica of an app to compact once; returns when that is noted: {@link #queryManualCompaction} says how it
+     * stands.
+     */
+    public void startManualCompaction(String app, CompactionOptions options) {
+        ClientException.await(async.startManualCompaction(app, options));
+    }
+
+    /**
+     * How many percent of the replicas that an app should have are done with the compaction that was started last; empty if
+     * none was started.
+     */
+    public OptionalInt queryManualCompaction(String app) {
+        return ClientException.await(async.queryManualCompaction(app));
     }
 
     // Nodes and cluster

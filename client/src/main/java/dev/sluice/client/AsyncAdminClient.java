@@ -38,6 +38,8 @@ import dev.sluice.wire.admin.QueryConfigRequest;
 import dev.sluice.wire.admin.QueryConfigResponse;
 import dev.sluice.wire.admin.QueryDiskInfoRequest;
 import dev.sluice.wire.admin.QueryDiskInfoResponse;
+import dev.sluice.wire.admin.QueryManualCompactRequest;
+import dev.sluice.wire.admin.QueryManualCompactResponse;
 import dev.sluice.wire.admin.QueryReplicaDecreeRequest;
 import dev.sluice.wire.admin.QueryReplicaDecreeResponse;
 import dev.sluice.wire.admin.QueryReplicaInfoRequest;
@@ -51,6 +53,8 @@ import dev.sluice.wire.admin.SetAtomicIdempotentRequest;
 import dev.sluice.wire.admin.SetAtomicIdempotentResponse;
 import dev.sluice.wire.admin.SetMaxReplicaCountRequest;
 import dev.sluice.wire.admin.SetMaxReplicaCountResponse;
+import dev.sluice.wire.admin.StartManualCompactRequest;
+import dev.sluice.wire.admin.StartManualCompactResponse;
 import dev.sluice.wire.admin.UpdateAppEnvRequest;
 import dev.sluice.wire.admin.UpdateAppEnvResponse;
 import dev.sluice.wire.bulkload.BulkLoadControlType;
@@ -66,6 +70,7 @@ import dev.sluice.wire.bulkload.StartBulkLoadResponse;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
@@ -76,9 +81,9 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>What is asked of the meta leader is tried again, at the server that leads, until {@link ClientOptions#adminTimeoutMs}
  * are over. What must not be carried out twice ({@link #createApp} with {@code failIfExists}, {@link #dropApp}, {@link
- * #recallApp}, {@link #renameApp}, {@link #startBulkLoad}, {@link #forecastBulkLoad}, {@link #rollbackBulkLoad}, {@link
- * #controlBulkLoad}) is sent once, to a leader that was found within such a time before, and has the same time again for its
- * answer. What is asked of one named server is sent once and has {@link ClientOptions#timeoutMs}.
+ * #recallApp}, {@link #renameApp}, {@link #startManualCompaction}, {@link #startBulkLoad}, {@link #forecastBulkLoad}, {@link
+ * #rollbackBulkLoad}, {@link #controlBulkLoad}) is sent once, to a leader that was found within such a time before, and has the
+ * same time again for its answer. What is asked of one named server is sent once and has {@link ClientOptions#timeoutMs}.
  *
  * <p>Futures fail with {@link ClientException}, which has the server's error and its hint. Besides the errors that a method
  * names, these are of all of them:
@@ -391,6 +396,57 @@ public final class AsyncAdminClient {
                         SetAtomicIdempotentResponse::getErr,
                         SetAtomicIdempotentResponse::getHintMessage)
                 .thenApply(SetAtomicIdempotentResponse::isOldAtomicIdempotent);
+    }
+
+    /**
+     * Asks every replica of an app to compact once; completes when that is noted, long before they are done: {@link
+     * #queryManualCompaction} says how it stands. A start while another compaction runs is the next one, and the one that is
+     * asked for from there on.
+     *
+     * <p>Fails with {@code ERR_APP_NOT_EXIST} or {@code ERR_APP_DROPPED} if there is no such app; with {@code
+     * ERR_OPERATION_DISABLED} if its env {@code manual_compact.disabled} is true; with {@code ERR_INVALID_PARAMETERS} for an
+     * option that the cluster does not take.
+     */
+    public CompletableFuture<Void> startManualCompaction(String app, CompactionOptions options) {
+        StartManualCompactRequest request = new StartManualCompactRequest()
+                .setAppName(app)
+                .setTargetLevel(options.targetLevel())
+                .setBottommost(options.bottommost())
+                .setMaxRunningCount(options.maxRunning());
+        if (options.triggerTimeSeconds() > 0) {
+            request.setTriggerTime(options.triggerTimeSeconds());
+        }
+        return calls.callOnce(
+                        "start manual compaction of app '" + app + "'",
+                        AdminRpcs.START_MANUAL_COMPACT,
+                        request,
+                        StartManualCompactResponse::getErr,
+                        StartManualCompactResponse::getHintMsg)
+                .thenAccept(reply -> {});
+    }
+
+    /**
+     * How many percent, from 0 to 100, of the replicas that an app should have are done with the compaction that was started
+     * last; empty if none was started. A replica that is missing, or whose server the leader has not heard of, counts as not
+     * done.
+     *
+     * <p>Fails with {@code ERR_APP_NOT_EXIST} or {@code ERR_APP_DROPPED} if there is no such app.
+     */
+    public CompletableFuture<OptionalInt> queryManualCompaction(String app) {
+        String what = "manual compaction of app '" + app + "'";
+        return calls.metas()
+                .call(
+                        what,
+                        AdminRpcs.QUERY_MANUAL_COMPACT_STATUS,
+                        new QueryManualCompactRequest().setAppName(app),
+                        QueryManualCompactResponse::getErr)
+                .thenApply(reply -> {
+                    if (Wire.error(reply.getErr()) == ErrorCode.ERR_INVALID_STATE) {
+                        return OptionalInt.empty();
+                    }
+                    AdminCalls.expectOk(what, reply.getErr(), reply.getHintMsg());
+                    return OptionalInt.of(reply.getProgress());
+                });
     }
 
     // Nodes and cluster

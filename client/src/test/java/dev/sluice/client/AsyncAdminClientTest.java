@@ -17,17 +17,22 @@ import dev.sluice.wire.admin.ConfigType;
 import dev.sluice.wire.admin.DropAppResponse;
 import dev.sluice.wire.admin.MetaFunctionLevel;
 import dev.sluice.wire.admin.PatternMatchType;
+import dev.sluice.wire.admin.QueryManualCompactResponse;
 import dev.sluice.wire.admin.RenameAppResponse;
+import dev.sluice.wire.admin.StartManualCompactRequest;
+import dev.sluice.wire.admin.StartManualCompactResponse;
 import dev.sluice.wire.bulkload.BulkLoadControlType;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -78,6 +83,10 @@ class AsyncAdminClientTest {
                 new Call("setMaxReplicaCount", admin -> admin.setMaxReplicaCount("orders", 3)),
                 new Call("atomicIdempotent", admin -> admin.atomicIdempotent("orders")),
                 new Call("setAtomicIdempotent", admin -> admin.setAtomicIdempotent("orders", true)),
+                new Call(
+                        "startManualCompaction",
+                        admin -> admin.startManualCompaction("orders", CompactionOptions.DEFAULTS)),
+                new Call("queryManualCompaction", admin -> admin.queryManualCompaction("orders")),
                 new Call("listNodes", AsyncAdminClient::listNodes),
                 new Call("clusterInfo", AsyncAdminClient::clusterInfo),
                 new Call("functionLevel", AsyncAdminClient::functionLevel),
@@ -199,6 +208,57 @@ class AsyncAdminClientTest {
     }
 
     @Test
+    void aCompactionIsStartedWithWhatWasAskedAndNoTriggerUnlessOneWas() {
+        List<StartManualCompactRequest> asked = new ArrayList<>();
+        cluster.rpc
+                .server(LEADER)
+                .on(AdminRpcs.START_MANUAL_COMPACT, Access.CLIENTS, (caller, header, request, responder) -> {
+                    asked.add(request);
+                    responder.reply(new StartManualCompactResponse().setErr(Wire.error(ErrorCode.ERR_OK)));
+                });
+
+        ClientException.await(admin.startManualCompaction("orders", CompactionOptions.DEFAULTS));
+        ClientException.await(admin.startManualCompaction(
+                "orders",
+                CompactionOptions.DEFAULTS
+                        .withTargetLevel(3)
+                        .withBottommost()
+                        .withMaxRunning(2)
+                        .withTriggerTimeSeconds(77)));
+
+        StartManualCompactRequest plain = new StartManualCompactRequest("orders")
+                .setTargetLevel(-1)
+                .setBottommost(false)
+                .setMaxRunningCount(0);
+        StartManualCompactRequest full = new StartManualCompactRequest("orders")
+                .setTargetLevel(3)
+                .setBottommost(true)
+                .setMaxRunningCount(2)
+                .setTriggerTime(77);
+        assertThat(asked).containsExactly(plain, full);
+    }
+
+    @Test
+    void aCompactionThatNobodyStartedHasNoProgress() {
+        Queue<QueryManualCompactResponse> answers = new ArrayDeque<>(List.of(
+                new QueryManualCompactResponse().setErr(Wire.error(ErrorCode.ERR_INVALID_STATE)),
+                new QueryManualCompactResponse()
+                        .setErr(Wire.error(ErrorCode.ERR_OK))
+                        .setProgress(0),
+                new QueryManualCompactResponse().setErr(Wire.error(ErrorCode.ERR_APP_NOT_EXIST))));
+        cluster.rpc
+                .server(LEADER)
+                .on(
+                        AdminRpcs.QUERY_MANUAL_COMPACT_STATUS,
+                        Access.CLIENTS,
+                        (caller, header, request, responder) -> responder.reply(answers.remove()));
+
+        assertThat(ClientException.await(admin.queryManualCompaction("orders"))).isEmpty();
+        assertThat(ClientException.await(admin.queryManualCompaction("orders"))).hasValue(0);
+        assertFails(admin.queryManualCompaction("orders"), ErrorCode.ERR_APP_NOT_EXIST);
+    }
+
+    @Test
     void aNamedServerThatIsNotThereFailsTheCall() {
         cluster.rpc.stop(REPLICA);
 
@@ -208,6 +268,14 @@ class AsyncAdminClientTest {
     @Test
     void anArgumentThatCanNeverBeRightIsRefusedAtOnce() {
         assertThatThrownBy(() -> admin.setFunctionLevel(MetaFunctionLevel.FL_INVALID))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CompactionOptions.DEFAULTS.withTargetLevel(0))
+                .hasMessage("target level 0: expected -1 or from 1 up");
+        assertThatThrownBy(() -> CompactionOptions.DEFAULTS.withTargetLevel(-2))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CompactionOptions.DEFAULTS.withMaxRunning(-1))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CompactionOptions.DEFAULTS.withTriggerTimeSeconds(-1))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(cluster.rpc.sent).isEmpty();
     }
