@@ -6,7 +6,6 @@ import dev.sluice.common.time.Clock;
 import dev.sluice.common.time.SystemClock;
 import dev.sluice.wire.bulkload.BulkLoadStatus;
 import java.io.PrintWriter;
-import java.util.List;
 
 /**
  * Watches a load until it has ended. On a terminal the lines are rewritten in place; elsewhere a line is printed when the
@@ -18,17 +17,18 @@ final class LoadWatch {
 
     private final AdminClient admin;
     private final PrintWriter out;
+    private final RewrittenLines onScreen;
     private final boolean live;
     private final Interruption interruption;
     private final Clock clock = new SystemClock();
     private final RateMeter percentMeter = new RateMeter();
-    private int linesOnScreen;
     private String lastPlain = "";
 
     /** @param live the output is a terminal */
     LoadWatch(AdminClient admin, PrintWriter out, boolean live, Interruption interruption) {
         this.admin = admin;
         this.out = out;
+        this.onScreen = new RewrittenLines(out);
         this.live = live;
         this.interruption = interruption;
     }
@@ -48,7 +48,7 @@ final class LoadWatch {
         LoadView view = new LoadView(status, percentMeter);
         percentMeter.record(clock.nowMs(), view.percent());
         if (live) {
-            rewrite(view.lines(PARTITIONS_SHOWN_MAX));
+            onScreen.show(view.lines(PARTITIONS_SHOWN_MAX));
         } else {
             // A load that failed is first cleaned up and has ended only then: that is when it says why.
             boolean failed = status.isEnded() && status.status() != BulkLoadStatus.BLS_SUCCEED;
@@ -62,17 +62,5 @@ final class LoadWatch {
                 out.flush();
             }
         }
-    }
-
-    private void rewrite(List<String> lines) {
-        if (linesOnScreen > 0) {
-            out.print("\u001b[" + linesOnScreen + "A\u001b[J"); // up to the first of our lines, and clear from there
-        }
-        // A line that wraps would be two when the cursor goes up again: the terminal cuts it instead.
-        out.print("\u001b[?7l");
-        lines.forEach(out::println);
-        out.print("\u001b[?7h");
-        out.flush();
-        linesOnScreen = lines.size();
     }
 }

@@ -36,6 +36,7 @@ final class Shell {
         all.addAll(AppCommands.all(session));
         all.addAll(AppSettingCommands.all(session));
         all.addAll(EnvCommands.all(session));
+        all.addAll(CompactionCommands.all(session));
         all.addAll(DataCommands.all(session));
         all.addAll(ScanCommands.all(session));
         all.addAll(LoadCommands.all(session));

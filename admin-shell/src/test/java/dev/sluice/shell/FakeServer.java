@@ -34,8 +34,10 @@ import dev.sluice.wire.admin.NodeInfo;
 import dev.sluice.wire.admin.NodeStatus;
 import dev.sluice.wire.admin.PartitionConfiguration;
 import dev.sluice.wire.admin.QueryConfigResponse;
+import dev.sluice.wire.admin.QueryManualCompactResponse;
 import dev.sluice.wire.admin.RecallAppResponse;
 import dev.sluice.wire.admin.RenameAppResponse;
+import dev.sluice.wire.admin.StartManualCompactResponse;
 import dev.sluice.wire.admin.UpdateAppEnvRequest;
 import dev.sluice.wire.admin.UpdateAppEnvResponse;
 import dev.sluice.wire.bulkload.BulkLoadStatus;
@@ -79,6 +81,8 @@ final class FakeServer implements AutoCloseable {
     final List<String> requests = Collections.synchronizedList(new ArrayList<>());
     /** What queries of a load are answered, one after the other; the last stays. */
     final Queue<QueryBulkLoadResponse> loadAnswers = new ConcurrentLinkedQueue<>();
+    /** What queries of a compaction are answered, one after the other; the last stays. */
+    final Queue<Integer> compactionPercents = new ConcurrentLinkedQueue<>();
 
     private final RpcIo io = RpcIo.start("fake-server", 1);
     private final NettyRpcServer server;
@@ -89,6 +93,7 @@ final class FakeServer implements AutoCloseable {
         RpcHandlers handlers = new RpcHandlers();
         adminHandlers(handlers);
         loadHandlers(handlers);
+        compactionHandlers(handlers);
         dataHandlers(handlers);
         RemoteCommands commands = new RemoteCommands(ServerInfo.startedAt(0)).registerNumber("slots", config, SLOTS);
         CommandHandler.register(handlers, commands, Runnable::run);
@@ -269,6 +274,27 @@ final class FakeServer implements AutoCloseable {
 
     private static String describe(ControlBulkLoadRequest request) {
         return request.getType() + " " + request.getAppName();
+    }
+
+    private void compactionHandlers(RpcHandlers handlers) {
+        handlers.on(AdminRpcs.START_MANUAL_COMPACT, Access.CLIENTS, (caller, header, request, responder) -> {
+            requests.add(request.toString());
+            AppInfo app = apps.get(request.getAppName());
+            boolean isDisabled = app != null && app.getEnvs().containsKey("manual_compact.disabled");
+            responder.reply(
+                    isDisabled
+                            ? new StartManualCompactResponse()
+                                    .setErr(Wire.error(ErrorCode.ERR_OPERATION_DISABLED))
+                                    .setHintMsg("delete the env manual_compact.disabled")
+                            : new StartManualCompactResponse().setErr(OK).setHintMsg("succeed"));
+        });
+        handlers.on(AdminRpcs.QUERY_MANUAL_COMPACT_STATUS, Access.CLIENTS, (caller, header, request, responder) -> {
+            Integer percent = compactionPercents.size() > 1 ? compactionPercents.poll() : compactionPercents.peek();
+            responder.reply(
+                    percent == null
+                            ? new QueryManualCompactResponse().setErr(Wire.error(ErrorCode.ERR_INVALID_STATE))
+                            : new QueryManualCompactResponse().setErr(OK).setProgress(percent));
+        });
     }
 
     private void dataHandlers(RpcHandlers handlers) {

@@ -2,9 +2,11 @@ package dev.sluice.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.rpc.Wire;
+import dev.sluice.wire.admin.StartManualCompactRequest;
 import dev.sluice.wire.bulkload.BulkLoadStatus;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -314,6 +316,79 @@ class ShellCommandTest {
                         .at("/summary/app_bulk_load_status")
                         .textValue())
                 .isEqualTo("BLS_SUCCEED");
+    }
+
+    @Test
+    void aCompactionIsStartedAndQueried() {
+        server.compactionPercents.add(33);
+
+        assertThat(run("start_manual_compaction -a orders; use orders;"
+                        + " start_manual_compaction --target-level 3 --bottommost --max-running-count 2 --trigger-time 77;"
+                        + " query_manual_compaction"))
+                .isZero();
+
+        assertThat(out).hasToString("""
+                start manual compaction of app "orders" succeed
+                OK
+                start manual compaction of app "orders" succeed
+                33% of the replicas of app "orders" are compacted
+                """);
+        assertThat(server.requests)
+                .containsExactly(
+                        new StartManualCompactRequest("orders")
+                                .setTargetLevel(-1)
+                                .setBottommost(false)
+                                .setMaxRunningCount(0)
+                                .toString(),
+                        new StartManualCompactRequest("orders")
+                                .setTargetLevel(3)
+                                .setBottommost(true)
+                                .setMaxRunningCount(2)
+                                .setTriggerTime(77)
+                                .toString());
+    }
+
+    @Test
+    void aCompactionIsWatchedToItsEnd() {
+        server.compactionPercents.addAll(List.of(0, 3, 50, 100));
+
+        assertThat(run("start_manual_compaction -a orders --wait")).isZero();
+
+        assertThat(out).hasToString("""
+                start manual compaction of app "orders" succeed
+                orders compacted [------------------------------] 0%
+                orders compacted [###############---------------] 50%
+                orders compacted [##############################] 100%
+                """);
+    }
+
+    @Test
+    void asJsonTheWatchingPrintsHowFarTheCompactionCame() throws Exception {
+        server.compactionPercents.addAll(List.of(50, 100));
+
+        assertThat(run("start_manual_compaction -a orders --wait --json")).isZero();
+
+        JsonNode printed = new ObjectMapper().readTree(out.toString());
+        assertThat(printed.get("app_name").textValue()).isEqualTo("orders");
+        assertThat(printed.get("progress").intValue()).isEqualTo(100);
+    }
+
+    @Test
+    void aCompactionThatIsRefusedOrWasNotStartedSaysWhatToDo() {
+        assertThat(run("query_manual_compaction -a orders")).isEqualTo(Shell.FAILED);
+        assertThat(run("query_manual_compaction -a orders --wait")).isEqualTo(Shell.FAILED);
+        assertThat(run("query_manual_compaction")).isEqualTo(Shell.FAILED);
+        assertThat(run("start_manual_compaction -a orders --target-level 0")).isEqualTo(Shell.FAILED);
+        assertThat(run("use orders; set_app_envs manual_compact.disabled true; start_manual_compaction"))
+                .isEqualTo(Shell.FAILED);
+
+        assertThat(err).hasToString("""
+                ERROR: no manual compaction of app 'orders' was started: start_manual_compaction -a orders starts one
+                ERROR: no manual compaction of app 'orders' was started: start_manual_compaction -a orders starts one
+                ERROR: no app is in use: choose one with 'use <app_name>' (ls shows the apps there are)
+                ERROR: target level 0: expected -1 or from 1 up
+                ERROR: ERR_OPERATION_DISABLED: start manual compaction of app 'orders' [hint: delete the env manual_compact.disabled]
+                """);
     }
 
     @Test
