@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 class HttpFacesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String COMPACTION = "/meta/app/start_compaction";
     private static final String SLOTS = "max_concurrent_bulk_load_downloading_count";
     private static final String SLOTS_COMMAND = "replica.max-concurrent-bulk-load-downloading-count";
 
@@ -134,6 +135,7 @@ class HttpFacesTest {
                 "/meta/app_envs?name=nobody               | 404 | table not found: \"nobody\"",
                 "/meta/app/query_bulk_load                | 400 | name should not be empty",
                 "/meta/app/start_bulk_load                | 400 | /meta/app/start_bulk_load is asked by POST only",
+                "/meta/app/start_compaction               | 400 | /meta/app/start_compaction is asked by POST only",
                 "/meta/backup_policy                      | 404 | service not found for \"/meta/backup_policy\"",
             })
     void aBadQuestionToTheMetaServerIsRefused(String target, int status, String body) throws Exception {
@@ -160,6 +162,41 @@ class HttpFacesTest {
         HttpResponse<String> answer = post(meta, "/meta/app/start_bulk_load", body);
         assertThat(answer.body()).isEqualTo(reason);
         assertThat(answer.statusCode()).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'type':'once' | 400 | app_name should not be empty",
+                "'app_name':'orders' | 400 | type should not be empty",
+                "'app_name':'orders','type':'often' | 400 | type should only be 'once' or 'periodic'",
+                "'app_name':'orders','type':'once','target_level':'low' | 400 | target_level should be an integer, found 'low'",
+                "'app_name':'orders','type':'once','target_level':'2147483648' | 400 | target_level should be an integer, found '2147483648'",
+                "'app_name':'orders','type':'once','target_level':3 | 400 | invalid request structure",
+                "'app_name':'orders','type':'once','bottommost_level_compaction':'yes' | 400 | bottommost_level_compaction should only be 'skip' or 'force'",
+            })
+    void aCompactionIsNotStartedByABadRequest(String fields, int status, String reason) throws Exception {
+        HttpResponse<String> answer = post(meta, COMPACTION, quoted("{" + fields + "}"));
+        assertThat(answer.body()).isEqualTo(reason);
+        assertThat(answer.statusCode()).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'app_name':'nobody','type':'once' | ERR_APP_NOT_EXIST | app nobody is not existed",
+                "'app_name':'orders','type':'once','target_level':'0' | ERR_INVALID_PARAMETERS | app_env 'manual_compact.once.target_level' has the invalid value '0', expected -1 or an integer from 1 up",
+                "'app_name':'orders','type':'periodic','trigger_time':'3:00' | ERR_NOT_IMPLEMENTED | no compaction starts by the time of day: start one of type once when it is time",
+            })
+    void aCompactionIsRefusedWithTheErrorsOfTheProtocol(String fields, String error, String hint) throws Exception {
+        HttpResponse<String> answer = post(meta, COMPACTION, quoted("{" + fields + "}"));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(json(answer).get("error").asText()).isEqualTo(error);
+        assertThat(json(answer).get("hint_message").asText()).isEqualTo(hint);
     }
 
     @Test
@@ -260,6 +297,10 @@ class HttpFacesTest {
 
     private static HttpResponse<String> get(HostPort server, String target) throws Exception {
         return send(HttpRequest.newBuilder(URI.create("http://" + server + target)));
+    }
+
+    private static String quoted(String jsonWithApostrophes) {
+        return jsonWithApostrophes.replace('\'', '"');
     }
 
     private static HttpResponse<String> post(HostPort server, String target, String body) throws Exception {

@@ -195,6 +195,19 @@ class ShellAdminTest {
     }
 
     @Test
+    void aCompactionIsRefusedByAnAppThatForbidsItAndStartedOnceThatIsTakenBack() throws Exception {
+        assertThat(shell("query_manual_compaction -a shown").err()).contains("start_manual_compaction -a shown");
+        Result refused = shell("use shown; set_app_envs manual_compact.disabled true; start_manual_compaction");
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err()).contains("ERR_OPERATION_DISABLED", "manual_compact.disabled=true: delete it");
+        assertThat(shell("use shown; del_app_envs manual_compact.disabled; start_manual_compaction")
+                        .out())
+                .endsWith("start manual compaction of app \"shown\" succeed\n");
+        assertThat(json("query_manual_compaction -a shown").get("progress").asInt())
+                .isBetween(0, 100);
+    }
+
+    @Test
     void remoteCommandsRunOnTheServersThatAreMeant() throws Exception {
         String option = "max_concurrent_bulk_load_downloading_count";
         JsonNode set = json("remote_command -t replica-server config.set " + option + " 3");
@@ -256,6 +269,8 @@ class ShellAdminTest {
                 "query_replica_decree",
                 "set_meta_level",
                 "set_replica_count",
+                "start_manual_compaction",
+                "query_manual_compaction",
                 "remote_command"
             })
     void helpHasAnExample(String command) {
