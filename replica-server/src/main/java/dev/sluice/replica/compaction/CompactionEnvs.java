@@ -40,23 +40,30 @@ record CompactionEnvs(
     /** How to compact. */
     record Order(int targetLevel, boolean rewritesLast) {
         private static Order of(Map<String, String> envs, String prefix) {
-            String level = envs.getOrDefault(prefix + "target_level", "");
+            long level = number(envs, prefix + "target_level", Engine.ANY_LEVEL);
             return new Order(
-                    level.matches("[1-9]\\d{0,8}") ? Integer.parseInt(level) : Engine.ANY_LEVEL,
+                    level < 1 ? Engine.ANY_LEVEL : (int) Math.min(level, Integer.MAX_VALUE),
                     "force".equals(envs.get(prefix + "bottommost_level_compaction")));
         }
     }
 
     static CompactionEnvs of(Map<String, String> envs) {
-        String trigger = envs.getOrDefault(ONCE + "trigger_time", "");
-        String concurrent = envs.getOrDefault(PREFIX + "max_concurrent_running_count", "");
+        long concurrentMax = number(envs, PREFIX + "max_concurrent_running_count", Integer.MAX_VALUE);
         return new CompactionEnvs(
                 "true".equalsIgnoreCase(envs.get(PREFIX + "disabled")),
-                trigger.matches("\\d{1,18}") ? Long.parseLong(trigger) : 0,
+                Math.max(0, number(envs, ONCE + "trigger_time", 0)),
                 Order.of(envs, ONCE),
                 times(envs.getOrDefault(PERIODIC + "trigger_time", "")),
                 Order.of(envs, PERIODIC),
-                concurrent.matches("\\d{1,9}") ? Integer.parseInt(concurrent) : Integer.MAX_VALUE);
+                (int) Math.min(concurrentMax, Integer.MAX_VALUE));
+    }
+
+    private static long number(Map<String, String> envs, String name, long otherwise) {
+        try {
+            return Long.parseLong(envs.getOrDefault(name, ""));
+        } catch (NumberFormatException e) {
+            return otherwise;
+        }
     }
 
     private static List<LocalTime> times(String text) {
