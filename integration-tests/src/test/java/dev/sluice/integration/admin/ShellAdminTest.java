@@ -196,14 +196,16 @@ class ShellAdminTest {
 
     @Test
     void aCompactionIsRefusedByAnAppThatForbidsItAndStartedOnceThatIsTakenBack() throws Exception {
-        assertThat(shell("query_manual_compaction -a shown").err()).contains("start_manual_compaction -a shown");
-        Result refused = shell("use shown; set_app_envs manual_compact.disabled true; start_manual_compaction");
+        assertThat(shell("create compacted -p 1 -r 1").code()).isZero();
+        assertThat(shell("query_manual_compaction -a compacted").err())
+                .contains("start_manual_compaction -a compacted");
+        Result refused = shell("use compacted; set_app_envs manual_compact.disabled true; start_manual_compaction");
         assertThat(refused.code()).isEqualTo(1);
         assertThat(refused.err()).contains("ERR_OPERATION_DISABLED", "manual_compact.disabled=true: delete it");
-        assertThat(shell("use shown; del_app_envs manual_compact.disabled; start_manual_compaction")
+        assertThat(shell("use compacted; del_app_envs manual_compact.disabled; start_manual_compaction")
                         .out())
-                .endsWith("start manual compaction of app \"shown\" succeed\n");
-        assertThat(json("query_manual_compaction -a shown").get("progress").asInt())
+                .endsWith("start manual compaction of app \"compacted\" succeed\n");
+        assertThat(json("query_manual_compaction -a compacted").get("progress").asInt())
                 .isBetween(0, 100);
     }
 
