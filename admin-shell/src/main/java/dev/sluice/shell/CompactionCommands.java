@@ -93,7 +93,7 @@ final class CompactionCommands {
 
         @Option(
                 names = "--bottommost",
-                description = "Write the files of the lowest level anew too, without what has expired in them.")
+                description = "Write the files of the lowest level anew too, without what was removed from them.")
         private boolean bottommost;
 
         @Option(

@@ -4,7 +4,7 @@ package dev.sluice.client;
  * How a manual compaction is to run. Immutable; the methods give a changed copy.
  *
  * @param targetLevel of the engine, that all rows end in: from 1 up, or -1 for the lowest that has some
- * @param bottommost also the files of the lowest level are written anew, which drops what expired in them; costs the most
+ * @param bottommost also the files of the lowest level are written anew, which gives back the space of what was removed from them; costs the most
  * @param maxRunning replicas of the app that compact at the same time on one server; 0: no limit, and one that an earlier start
  *     has set is taken away
  * @param triggerTimeSeconds since 1970; 0: now. It names the compaction, and does not delay it: the same one again starts no

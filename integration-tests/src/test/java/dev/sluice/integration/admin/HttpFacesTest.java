@@ -190,7 +190,7 @@ class HttpFacesTest {
             value = {
                 "'app_name':'nobody','type':'once' | ERR_APP_NOT_EXIST | app nobody is not existed",
                 "'app_name':'orders','type':'once','target_level':'0' | ERR_INVALID_PARAMETERS | app_env 'manual_compact.once.target_level' has the invalid value '0', expected -1 or an integer from 1 up",
-                "'app_name':'orders','type':'periodic','trigger_time':'3:00' | ERR_NOT_IMPLEMENTED | no compaction starts by the time of day: start one of type once when it is time",
+                "'app_name':'orders','type':'periodic','trigger_time':'3:60' | ERR_INVALID_PARAMETERS | app_env 'manual_compact.periodic.trigger_time' has the invalid value '3:60', expected times of the day such as 3:00,21:30",
             })
     void aCompactionIsRefusedWithTheErrorsOfTheProtocol(String fields, String error, String hint) throws Exception {
         HttpResponse<String> answer = post(meta, COMPACTION, quoted("{" + fields + "}"));
@@ -227,6 +227,19 @@ class HttpFacesTest {
                         .asText())
                 .isEqualTo("ERR_INVALID_PARAMETERS");
         assertThat(client.admin().app("orders").getEnvs()).containsEntry("rocksdb.usage_scenario", "normal");
+    }
+
+    @Test
+    void aDailyCompactionIsAskedForByEnvs() throws Exception {
+        String daily = "{'app_name':'orders','type':'periodic','trigger_time':'3:00,21:30','target_level':'-1',"
+                + "'bottommost_level_compaction':'force','max_running_count':'0'}";
+        assertThat(json(post(meta, COMPACTION, quoted(daily))).get("error").asText())
+                .isEqualTo("ERR_OK");
+        assertThat(client.admin().app("orders").getEnvs())
+                .containsEntry("manual_compact.periodic.trigger_time", "3:00,21:30")
+                .containsEntry("manual_compact.periodic.target_level", "-1")
+                .containsEntry("manual_compact.periodic.bottommost_level_compaction", "force")
+                .containsEntry("manual_compact.max_concurrent_running_count", "0");
     }
 
     @Test

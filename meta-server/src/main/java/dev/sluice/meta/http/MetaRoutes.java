@@ -88,7 +88,7 @@ public final class MetaRoutes {
                         meta::startLoad)
                 .postLater(
                         "/meta/app/start_compaction",
-                        "{app_name, type: once, [target_level], [bottommost_level_compaction: force or skip], [max_running_count], [trigger_time]}: start a compaction",
+                        "{app_name, type, [target_level], [bottommost_level_compaction: force or skip], [max_running_count], [trigger_time]}: start a compaction (type once), or do so daily at trigger_time, such as 3:00,21:30 (type periodic)",
                         meta::startCompaction)
                 .postLater(
                         "/meta/app/usage_scenario",
@@ -192,18 +192,15 @@ public final class MetaRoutes {
 
     private CompletionStage<HttpAnswer> startCompaction(HttpQuery query) {
         JsonNode body = body(query);
+        return switch (field(body, "type")) {
+            case "once" -> compactOnce(query, body);
+            case "periodic" -> compactDaily(query, body);
+            default -> throw new BadRequestException("type should only be 'once' or 'periodic'");
+        };
+    }
+
+    private CompletionStage<HttpAnswer> compactOnce(HttpQuery query, JsonNode body) {
         StartManualCompactRequest request = new StartManualCompactRequest(field(body, APP_NAME));
-        String type = field(body, "type");
-        if (type.equals("periodic")) {
-            return CompletableFuture.completedFuture(result(
-                    query,
-                    Wire.error(ErrorCode.ERR_NOT_IMPLEMENTED),
-                    HINT_MESSAGE,
-                    "no compaction starts by the time of day: start one of type once when it is time"));
-        }
-        if (!type.equals("once")) {
-            throw new BadRequestException("type should only be 'once' or 'periodic'");
-        }
         findInteger(body, "target_level", Integer.MAX_VALUE)
                 .ifPresent(level -> request.setTargetLevel(Math.toIntExact(level)));
         findInteger(body, "max_running_count", Integer.MAX_VALUE)
@@ -218,13 +215,30 @@ public final class MetaRoutes {
                 .thenApply(reply -> result(query, reply.getErr(), HINT_MESSAGE, reply.getHintMsg()));
     }
 
+    /** From now on at these times of the day. */
+    private CompletionStage<HttpAnswer> compactDaily(HttpQuery query, JsonNode body) {
+        Map<String, String> envs = new TreeMap<>();
+        envs.put("manual_compact.periodic.trigger_time", field(body, "trigger_time"));
+        for (String name : List.of("target_level", "bottommost_level_compaction")) {
+            findField(body, name).ifPresent(value -> envs.put("manual_compact.periodic." + name, value));
+        }
+        findField(body, "max_running_count")
+                .ifPresent(value -> envs.put("manual_compact.max_concurrent_running_count", value));
+        return setEnvs(query, body, envs);
+    }
+
     private CompletionStage<HttpAnswer> usageScenario(HttpQuery query) {
         JsonNode body = body(query);
+        return setEnvs(query, body, Map.of(USAGE_SCENARIO, field(body, "scenario")));
+    }
+
+    private CompletionStage<HttpAnswer> setEnvs(HttpQuery query, JsonNode body, Map<String, String> envs) {
+        List<Map.Entry<String, String>> entries = List.copyOf(envs.entrySet());
         UpdateAppEnvRequest request = new UpdateAppEnvRequest()
                 .setAppName(field(body, APP_NAME))
                 .setOp(AppEnvOperation.APP_ENV_OP_SET)
-                .setKeys(List.of(USAGE_SCENARIO))
-                .setValues(List.of(field(body, "scenario")));
+                .setKeys(entries.stream().map(Map.Entry::getKey).toList())
+                .setValues(entries.stream().map(Map.Entry::getValue).toList());
         return calls.call(AdminRpcs.UPDATE_APP_ENV, request)
                 .thenApply(reply -> result(query, reply.getErr(), HINT_MESSAGE, reply.getHintMessage()));
     }
