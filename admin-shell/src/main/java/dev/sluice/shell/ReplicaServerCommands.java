@@ -36,15 +36,7 @@ final class ReplicaServerCommands {
         private JsonOption json;
 
         @Mixin
-        private ReplicaServers servers;
-
-        @Option(
-                names = {"-a", "--app_name"},
-                defaultValue = "",
-                paramLabel = "<app>",
-                description =
-                        "Counts replicas of this app only, and leaves out servers that have none (default: all apps).")
-        private String app;
+        private AppOnServers servers;
 
         DiskCapacity(ShellSession session) {
             this.session = session;
@@ -54,8 +46,7 @@ final class ReplicaServerCommands {
         public Integer call() {
             ReplicaServers.Answers<TextTable> disks = servers.ask(
                     session,
-                    "a replica of '" + app + "'",
-                    server -> Optional.of(DiskView.of(server, session.admin().diskInfo(server, app))));
+                    server -> Optional.of(DiskView.of(server, session.admin().diskInfo(server, servers.app()))));
             session.print(json, disks.byServer().values().toArray(TextTable[]::new));
             return disks.code();
         }
@@ -79,15 +70,7 @@ final class ReplicaServerCommands {
         private JsonOption json;
 
         @Mixin
-        private ReplicaServers servers;
-
-        @Option(
-                names = {"-a", "--app_name"},
-                defaultValue = "",
-                paramLabel = "<app>",
-                description =
-                        "Shows replicas of this app only, and leaves out servers that have none (default: all apps).")
-        private String app;
+        private AppOnServers servers;
 
         @Option(
                 names = {"-d", "--detailed"},
@@ -100,8 +83,7 @@ final class ReplicaServerCommands {
 
         @Override
         public Integer call() {
-            ReplicaServers.Answers<List<TextTable>> replicas =
-                    servers.ask(session, "a replica of '" + app + "'", this::tables);
+            ReplicaServers.Answers<List<TextTable>> replicas = servers.ask(session, this::tables);
             session.print(
                     json,
                     replicas.byServer().values().stream().flatMap(List::stream).toArray(TextTable[]::new));
@@ -112,6 +94,7 @@ final class ReplicaServerCommands {
             AdminClient admin = session.admin();
             List<ReplicaInfo> replicas = admin.replicaInfo(server);
             List<AppInfo> apps = admin.appInfo(server);
+            String app = servers.app();
             if (!app.isEmpty()) {
                 apps = apps.stream()
                         .filter(info -> info.getAppName().equals(app))

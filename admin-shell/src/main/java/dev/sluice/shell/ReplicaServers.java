@@ -34,8 +34,8 @@ final class ReplicaServers {
      * Asks each server. One that fails is told, and does not hide the others. Throws {@link ShellFailure} if none fails and
      * none has what is wanted.
      *
-     * @param wanted for that sentence
-     * @param question empty, or the failure {@code ERR_OBJECT_NOT_FOUND}: the server has nothing of what is wanted
+     * @param wanted for that sentence; empty: nothing in particular, so that every server has an answer
+     * @param question empty, or the failure {@code ERR_OBJECT_NOT_FOUND} if something is wanted: the server has nothing of it
      */
     <T> Answers<T> ask(ShellSession session, String wanted, Function<HostPort, Optional<T>> question) {
         List<HostPort> servers = find(session.admin());
@@ -48,7 +48,7 @@ final class ReplicaServers {
             try {
                 question.apply(server).ifPresent(answer -> answers.put(server, answer));
             } catch (ClientException e) {
-                if (e.error() != ErrorCode.ERR_OBJECT_NOT_FOUND) {
+                if (wanted.isEmpty() || e.error() != ErrorCode.ERR_OBJECT_NOT_FOUND) {
                     session.err().println(e.getMessage());
                     code = Shell.FAILED;
                 }

@@ -34,6 +34,7 @@ import dev.sluice.wire.admin.NodeInfo;
 import dev.sluice.wire.admin.NodeStatus;
 import dev.sluice.wire.admin.PartitionConfiguration;
 import dev.sluice.wire.admin.QueryConfigResponse;
+import dev.sluice.wire.admin.QueryDiskInfoResponse;
 import dev.sluice.wire.admin.QueryManualCompactResponse;
 import dev.sluice.wire.admin.RecallAppResponse;
 import dev.sluice.wire.admin.RenameAppResponse;
@@ -144,6 +145,11 @@ final class FakeServer implements AutoCloseable {
     }
 
     private void adminHandlers(RpcHandlers handlers) {
+        handlers.on(
+                AdminRpcs.QUERY_DISK_INFO,
+                Access.CLIENTS,
+                (caller, header, request, responder) -> responder.reply(
+                        new QueryDiskInfoResponse().setErr(Wire.error(ErrorCode.ERR_OBJECT_NOT_FOUND))));
         handlers.on(
                 AdminRpcs.CLUSTER_INFO,
                 Access.CLIENTS,

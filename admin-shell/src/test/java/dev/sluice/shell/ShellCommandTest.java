@@ -76,6 +76,15 @@ class ShellCommandTest {
     }
 
     @Test
+    void aServerThatHasNothingIsLeftOutOnlyIfSomethingIsWanted() {
+        assertThat(run("disk_capacity -a nobody -n " + server.address())).isEqualTo(Shell.FAILED);
+        assertThat(err.toString()).contains("none of " + server.address() + " has a replica of 'nobody'");
+
+        assertThat(run("disk_capacity -n " + server.address())).isEqualTo(Shell.FAILED);
+        assertThat(err.toString()).contains("disk info of " + server.address(), "ERR_OBJECT_NOT_FOUND");
+    }
+
+    @Test
     void rowsNeedAnApp() {
         assertThat(run("get k s")).isEqualTo(Shell.FAILED);
 
