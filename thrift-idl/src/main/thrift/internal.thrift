@@ -1,6 +1,7 @@
 // What the servers of one cluster say to each other. Not part of the client protocol: accepted only on a connection that
 // began with a Hello of the same cluster. Unknown fields are skipped, so fields may be added; a change of meaning is a new
-// format version. What a message means nothing without is required: one that lacks it is answered ERR_INVALID_DATA.
+// format version. What a message means nothing without is required: one that lacks it is answered ERR_INVALID_DATA. A
+// constant that the reader does not know is a field that is missing, so a new constant too is a new format version.
 namespace java dev.sluice.wire.internal
 
 include "base.thrift"
@@ -27,16 +28,16 @@ struct HelloReply {
 
 // One row written or removed. The primary has evaluated everything: these are results.
 struct RowChange {
-    1: required binary key;                   // stored key
+    1: required binary key;          // stored key
     2: optional binary value;        // stored value; absent: the row is removed
 }
 
 // A load takes effect here. Everything that a replica needs to apply it from its staged files.
 struct PublishMutation {
     1: i64 loadId;
-    2: i32 mode;                     // a LoadMode
+    2: i32 mode;                        // a LoadMode
     3: i64 epoch;
-    4: required string manifestDigest;        // of this partition's manifest; of a rollback: the generation's id
+    4: required string manifestDigest;  // of this partition's manifest; of a rollback: the generation's id
 }
 
 // Exactly one of the fields is set; none: a mutation that changes nothing.
@@ -68,9 +69,9 @@ struct ReplicaOnDisk {
     3: i64 lastCommittedDecree;
     4: i64 lastPreparedDecree;
     5: i64 lastDurableDecree;
-    6: optional AppDescription app;  // as the leader last described it: a lost meta group is rebuilt from these
-    7: optional i64 lastPreparedBallot;   // under which the last mutation in the log was proposed; absent: not known
-    8: optional bool failed;         // it cannot serve: damaged, or unable to apply what was committed
+    6: optional AppDescription app;      // as the leader last described it: a lost meta group is rebuilt from these
+    7: optional i64 lastPreparedBallot;  // under which the last mutation in the log was proposed; absent: not known
+    8: optional bool failed;             // it cannot serve: damaged, or unable to apply what was committed
 }
 
 struct NodeHello {
@@ -211,21 +212,21 @@ enum LoadGoal {
 struct LoadDirective {
     1: i64 loadId;
     2: required LoadGoal goal;
-    3: required string providerName;          // a [block_service.<name>] section
-    4: required string partitionPath;         // below the provider's root: R/C/A/<partition index>
-    5: required string manifestDigest;        // pinned; empty until the leader has read the manifests
-    6: i32 mode;                     // 0 merge, 1 behind, 2 replace
-    7: i64 epoch;                    // with PUBLISH
+    3: required string providerName;         // a [block_service.<name>] section
+    4: required string partitionPath;        // below the provider's root: R/C/A/<partition index>
+    5: required string manifestDigest;       // pinned; empty until the leader has read the manifests
+    6: i32 mode;                             // a LoadMode
+    7: i64 epoch;                            // with PUBLISH
     8: i32 partitionCount;
-    9: required string verify;                // full | checksum | size
-    10: optional base.WireAddress verifier;   // the member that runs the deep checks; absent: every one
-    11: optional bool awaitsTurn;    // with PUBLISH: the primary does not propose it yet, other partitions do first
-    12: optional i32 priority;       // of those that wait for a slot of the node, a higher one goes first
+    9: required string verify;               // full | checksum | size
+    10: optional base.WireAddress verifier;  // the member that runs the deep checks; absent: every one
+    11: optional bool awaitsTurn;            // with PUBLISH: the primary does not propose it yet, other partitions do first
+    12: optional i32 priority;               // of those that wait for a slot of the node, a higher one goes first
 }
 
 // The whole desired state of one partition, to each of its members and learners.
 struct PartitionDirective {
-    1: base.WireGpid gpid;
+    1: required base.WireGpid gpid;
     2: i64 ballot;
     3: optional base.WireAddress primary;
     4: list<base.WireAddress> secondaries;
@@ -259,11 +260,11 @@ struct PrepareRequest {
     1: required base.WireGpid gpid;
     2: i64 ballot;
     3: required base.WireAddress primary;
-    4: required list<Mutation> mutations;     // may be empty: carries the commit point alone
+    4: required list<Mutation> mutations;  // may be empty: carries the commit point alone
     5: i64 lastCommittedDecree;
     6: bool toLearner;
-    7: i64 learnId;                  // with toLearner: of the learning round it belongs to
-    8: i64 firstOfBallot;            // what a secondary holds from here on under an older ballot and is not sent again is dropped
+    7: i64 learnId;                        // with toLearner: of the learning round it belongs to
+    8: i64 firstOfBallot;                  // what a secondary holds from here on under an older ballot and is not sent again is dropped
 }
 
 struct PrepareReply {
@@ -293,7 +294,7 @@ struct LearnRequest {
 }
 
 struct LearnFile {
-    1: string name;
+    1: required string name;
     2: i64 size;
     3: i64 crc32c;
 }
@@ -340,9 +341,9 @@ struct GroupLoadRequest {
     2: i64 ballot;
     3: required base.WireAddress primary;
     4: required LoadDirective load;
-    5: i64 sequence;                 // the newest wins
-    6: optional bool relayed;        // the members read from each other; else each reads the store
-    7: optional base.WireAddress relayedBy; // relayed: whom the receiver reads from; itself: the store; unset: not known yet
+    5: i64 sequence;                         // the newest wins
+    6: optional bool relayed;                // the members read from each other; else each reads the store
+    7: optional base.WireAddress relayedBy;  // relayed: whom the receiver reads from; itself: the store; unset: not known yet
 }
 
 struct GroupLoadReply {

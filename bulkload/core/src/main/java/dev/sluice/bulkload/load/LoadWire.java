@@ -11,7 +11,6 @@ import dev.sluice.wire.internal.GroupLoadRequest;
 import dev.sluice.wire.internal.LoadDirective;
 import dev.sluice.wire.internal.LoadGoal;
 import dev.sluice.wire.internal.MemberLoadState;
-import dev.sluice.wire.internal.MemberPhase;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -46,12 +45,11 @@ public final class LoadWire {
     /** What a member said. */
     public static MemberReport report(MemberLoadState state) {
         String message = state.getMessage() == null ? "" : state.getMessage();
-        MemberPhase phase = state.getPhase() == null ? MemberPhase.NONE : state.getPhase();
         LoadError error =
                 state.isSetError() ? new LoadError(ErrorCode.of(state.getError().name()), message) : null;
         return new MemberReport(
                 state.getLoadId(),
-                phase,
+                state.getPhase(),
                 state.getBytesDone(),
                 state.getBytesTotal(),
                 state.getBytesPerSecond(),
