@@ -3,6 +3,7 @@ package dev.sluice.replica.load;
 import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.load.Effect;
 import dev.sluice.bulkload.load.FileTotals;
+import dev.sluice.bulkload.load.GroupOrder;
 import dev.sluice.bulkload.load.LoadError;
 import dev.sluice.bulkload.load.LoadOrder;
 import dev.sluice.bulkload.load.LoadWire;
@@ -27,7 +28,6 @@ import dev.sluice.replica.replication.RoleName;
 import dev.sluice.wire.WireErrorCode;
 import dev.sluice.wire.bulkload.LoadMode;
 import dev.sluice.wire.internal.GroupLoadReply;
-import dev.sluice.wire.internal.GroupLoadRequest;
 import dev.sluice.wire.internal.LoadDirective;
 import dev.sluice.wire.internal.LoadGoal;
 import dev.sluice.wire.internal.LoadProgressRequest;
@@ -223,15 +223,15 @@ final class ReplicaLoads implements LoadHooks {
     @Override
     public void onDirective(@Nullable LoadDirective directive) {
         // First: what is prepared here is waited for before the publish is proposed.
-        order(directive);
+        order(LoadWire.order(directive, host.self()), directive != null && !directive.isAwaitsTurn());
         group.onDirective(directive);
         push();
     }
 
     @Override
     public void onDirectiveAlone(LoadDirective directive) {
-        directiveAlone = directive.getLoadId();
         order = LoadWire.order(directive, host.self());
+        directiveAlone = order.loadId();
         isTurn = false;
         rest();
         hasOrder = true;
@@ -241,12 +241,12 @@ final class ReplicaLoads implements LoadHooks {
     }
 
     @Override
-    public GroupLoadReply onGroupLoad(GroupLoadRequest request) {
-        // A request of an older ballot does not come here; within one ballot the newest wins.
-        if (request.getSequence() >= groupSequence) {
-            place = LoadWire.place(request, host.self()); // throws if it is none: nothing has changed yet
-            groupSequence = request.getSequence();
-            order(request.getLoad());
+    public GroupLoadReply onGroupLoad(GroupOrder said) {
+        // What an older ballot says does not come here; within one ballot the newest wins.
+        if (said.sequence() >= groupSequence) {
+            place = said.place();
+            groupSequence = said.sequence();
+            order(said.order(), said.isTurn());
         }
         GroupLoadReply reply = new GroupLoadReply();
         reply.setErr(WireErrorCode.of("ERR_OK"));
@@ -255,8 +255,8 @@ final class ReplicaLoads implements LoadHooks {
     }
 
     @Override
-    public void onProgress(LoadProgressRequest request) {
-        group.onReport(Wire.hostPort(request.getMember()), LoadWire.report(request.getState()));
+    public void onProgress(HostPort member, MemberReport said) {
+        group.onReport(member, said);
     }
 
     @Override
@@ -283,10 +283,9 @@ final class ReplicaLoads implements LoadHooks {
 
     // ---- The machine
 
-    private void order(@Nullable LoadDirective directive) {
-        LoadOrder wanted = LoadWire.order(directive, host.self());
+    private void order(LoadOrder wanted, boolean mayPublish) {
         order = wanted;
-        isTurn = directive != null && !directive.isAwaitsTurn();
+        isTurn = mayPublish;
         hasOrder = true;
         obey();
         prepareIfStaged();

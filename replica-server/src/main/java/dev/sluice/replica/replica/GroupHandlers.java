@@ -1,5 +1,6 @@
 package dev.sluice.replica.replica;
 
+import dev.sluice.bulkload.load.LoadWire;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.rpc.InternalRpcs;
 import dev.sluice.common.rpc.Responder;
@@ -12,12 +13,19 @@ import dev.sluice.wire.internal.LearnEndReply;
 import dev.sluice.wire.internal.LoadPartReply;
 import dev.sluice.wire.internal.LoadPartRequest;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers what the members of a group send each other. */
+/**
+ * Answers what the members of a group send each other.
+ *
+ * <p>A message to a replica is read before the replica hears of it: one that says what cannot be is answered {@code
+ * ERR_INVALID_PARAMETERS}. What is thrown once it was read is our own fault: if it is thrown before the handler returns, the
+ * asker is answered {@code ERR_UNKNOWN}, and the thread that it ran on logs it. An answer that waits for more than that, for
+ * the log or a lesson, is the replica's to give.
+ */
 public final class GroupHandlers {
     private static final Logger LOG = LoggerFactory.getLogger(GroupHandlers.class);
 
@@ -37,63 +45,70 @@ public final class GroupHandlers {
         handlers.on(
                 InternalRpcs.PREPARE,
                 Access.SERVERS,
-                (caller, header, request, responder) ->
-                        with(replicas, request.getGpid(), responder, replica -> replica.onPrepare(request, responder)));
+                (caller, header, request, responder) -> with(
+                        replicas, request.getGpid(), responder, () -> Messages.prepare(request), Replica::onPrepare));
         handlers.on(
                 InternalRpcs.LEARN,
                 Access.SERVERS,
                 (caller, header, request, responder) ->
-                        with(replicas, request.getGpid(), responder, replica -> replica.onLearn(request, responder)));
+                        with(replicas, request.getGpid(), responder, () -> Messages.ask(request), Replica::onLearn));
         handlers.on(
                 InternalRpcs.GROUP_LOAD,
                 Access.SERVERS,
                 (caller, header, request, responder) -> with(
-                        replicas, request.getGpid(), responder, replica -> replica.onGroupLoad(request, responder)));
+                        replicas,
+                        request.getGpid(),
+                        responder,
+                        () -> LoadWire.groupOrder(request, replicas.self()),
+                        Replica::onGroupLoad));
         handlers.on(
                 InternalRpcs.LOAD_PROGRESS,
                 Access.SERVERS,
                 (caller, header, request, responder) -> with(
-                        replicas, request.getGpid(), responder, replica -> replica.onLoadProgress(request, responder)));
+                        replicas,
+                        request.getGpid(),
+                        responder,
+                        () -> LoadWire.progress(request),
+                        Replica::onLoadProgress));
         handlers.on(
                 InternalRpcs.LEARN_FILE,
                 Access.SERVERS,
                 (caller, header, request, responder) ->
-                        answer(reads, responder, () -> responder.reply(shelf.read(request))));
+                        reads.execute(Replies.guarded(responder, () -> responder.reply(shelf.read(request)))));
         handlers.on(
                 InternalRpcs.LOAD_PART,
                 Access.SERVERS,
                 (caller, header, request, responder) ->
-                        answer(reads, responder, () -> responder.reply(parts.apply(request))));
+                        reads.execute(Replies.guarded(responder, () -> responder.reply(parts.apply(request)))));
         handlers.on(
                 InternalRpcs.LEARN_END,
                 Access.SERVERS,
-                (caller, header, request, responder) -> answer(reads, responder, () -> {
+                (caller, header, request, responder) -> reads.execute(Replies.guarded(responder, () -> {
                     shelf.end(request.getCheckpointId());
                     responder.reply(new LearnEndReply(Wire.error(ErrorCode.ERR_OK)));
-                }));
+                })));
     }
 
-    private static void with(Replicas replicas, WireGpid gpid, Responder<?> responder, Consumer<Replica> handler) {
+    /** Hears, on the replica's loop, what was read of a message. */
+    private interface Hearer<M, R> {
+        void hear(Replica replica, M message, Responder<R> responder);
+    }
+
+    private static <M, R> void with(
+            Replicas replicas, WireGpid gpid, Responder<R> responder, Supplier<M> reading, Hearer<M, R> hearer) {
         Replica replica = replicas.find(Wire.gpid(gpid));
         if (replica == null) {
             responder.fail(ErrorCode.ERR_OBJECT_NOT_FOUND);
-        } else {
-            answer(replica.loop()::execute, responder, () -> handler.accept(replica));
+            return;
         }
-    }
-
-    /** On another thread. Who asks is answered also if the request says something that cannot be, or its handler fails. */
-    private static void answer(Executor thread, Responder<?> responder, Runnable handler) {
-        thread.execute(() -> {
-            try {
-                handler.run();
-            } catch (IllegalArgumentException e) {
-                LOG.warn("A request of a group is refused", e);
-                responder.fail(ErrorCode.ERR_INVALID_PARAMETERS);
-            } catch (RuntimeException e) {
-                responder.fail(ErrorCode.ERR_UNKNOWN);
-                throw e;
-            }
-        });
+        M message;
+        try {
+            message = reading.get();
+        } catch (IllegalArgumentException e) {
+            LOG.warn("{}: a message of its group is refused", replica.gpid(), e);
+            responder.fail(ErrorCode.ERR_INVALID_PARAMETERS);
+            return;
+        }
+        replica.loop().execute(Replies.guarded(responder, () -> hearer.hear(replica, message, responder)));
     }
 }

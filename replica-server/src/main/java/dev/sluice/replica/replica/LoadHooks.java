@@ -1,10 +1,11 @@
 package dev.sluice.replica.replica;
 
+import dev.sluice.bulkload.load.GroupOrder;
+import dev.sluice.bulkload.load.MemberReport;
+import dev.sluice.common.HostPort;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.wire.internal.GroupLoadReply;
-import dev.sluice.wire.internal.GroupLoadRequest;
 import dev.sluice.wire.internal.LoadDirective;
-import dev.sluice.wire.internal.LoadProgressRequest;
 import dev.sluice.wire.internal.PartitionLoadReport;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,10 +57,10 @@ public interface LoadHooks extends AutoCloseable {
      * What the primary wants of this member or learner, already checked against its ballot. The reply is the state at this
      * moment.
      */
-    GroupLoadReply onGroupLoad(GroupLoadRequest request);
+    GroupLoadReply onGroupLoad(GroupOrder order);
 
     /** A member's state came to this primary, already checked against its ballot. */
-    void onProgress(LoadProgressRequest progress);
+    void onProgress(HostPort member, MemberReport report);
 
     /** The group's part of a primary's report, or an inactive replica's own; null while no directive names a load. */
     @Nullable

@@ -5,6 +5,7 @@ import dev.sluice.common.ErrorCode;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.Wire;
+import dev.sluice.replica.mutation.Mutation;
 import dev.sluice.replica.mutation.MutationCodec;
 import dev.sluice.replica.replication.Configuration;
 import dev.sluice.replica.replication.LearnAsk;
@@ -36,16 +37,29 @@ final class Messages {
                 .setFirstOfBallot(prepare.firstOfBallot());
     }
 
+    /** {@link IllegalArgumentException} if it names no primary, or its mutations are none or do not follow each other. */
     static Prepare prepare(PrepareRequest request) {
         return new Prepare(
                 0,
                 new Ballot(request.getBallot()),
                 Wire.hostPort(request.getPrimary()),
-                MutationCodec.fromWire(request.getMutations()),
+                inOrder(MutationCodec.fromWire(request.getMutations())),
                 request.getLastCommittedDecree(),
                 request.isToLearner(),
                 request.getLearnId(),
                 request.getFirstOfBallot());
+    }
+
+    private static List<Mutation> inOrder(List<Mutation> mutations) {
+        long expected = mutations.isEmpty() ? 1 : Math.max(1, mutations.get(0).decree());
+        for (Mutation mutation : mutations) {
+            if (mutation.decree() < 1 || mutation.decree() != expected) {
+                throw new IllegalArgumentException(
+                        "a prepare with mutation " + mutation.decree() + ", expected " + expected);
+            }
+            expected++;
+        }
+        return mutations;
     }
 
     static PrepareReply reply(PrepareAnswer answer, long incarnation) {
@@ -78,6 +92,7 @@ final class Messages {
                 .setStagedLoadId(stagedLoadId);
     }
 
+    /** {@link IllegalArgumentException} if it names no learner. */
     static LearnAsk ask(LearnRequest request) {
         return new LearnAsk(
                 Wire.hostPort(request.getLearner()),

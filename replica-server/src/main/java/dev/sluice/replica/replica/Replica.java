@@ -1,5 +1,7 @@
 package dev.sluice.replica.replica;
 
+import dev.sluice.bulkload.load.GroupOrder;
+import dev.sluice.bulkload.load.GroupProgress;
 import dev.sluice.common.Ballot;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.Gpid;
@@ -22,6 +24,8 @@ import dev.sluice.replica.mutation.Mutation;
 import dev.sluice.replica.replication.Configuration;
 import dev.sluice.replica.replication.Effect;
 import dev.sluice.replica.replication.History;
+import dev.sluice.replica.replication.LearnAsk;
+import dev.sluice.replica.replication.Prepare;
 import dev.sluice.replica.replication.PrepareAnswer;
 import dev.sluice.replica.replication.Role;
 import dev.sluice.replica.replication.RoleName;
@@ -29,14 +33,10 @@ import dev.sluice.replica.replication.Status;
 import dev.sluice.replica.replication.Step;
 import dev.sluice.wire.internal.AppDescription;
 import dev.sluice.wire.internal.GroupLoadReply;
-import dev.sluice.wire.internal.GroupLoadRequest;
 import dev.sluice.wire.internal.LearnReply;
-import dev.sluice.wire.internal.LearnRequest;
 import dev.sluice.wire.internal.LoadProgressReply;
-import dev.sluice.wire.internal.LoadProgressRequest;
 import dev.sluice.wire.internal.PartitionDirective;
 import dev.sluice.wire.internal.PrepareReply;
-import dev.sluice.wire.internal.PrepareRequest;
 import dev.sluice.wire.internal.ReplicaOnDisk;
 import dev.sluice.wire.internal.ReplicaReport;
 import java.io.IOException;
@@ -261,48 +261,45 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         }
     }
 
-    void onPrepare(PrepareRequest request, Responder<PrepareReply> responder) {
+    void onPrepare(Prepare prepare, Responder<PrepareReply> responder) {
         if (closed) {
             responder.fail(ErrorCode.ERR_INVALID_STATE);
             return;
         }
-        var prepare = Messages.prepare(request); // throws if it is none: nobody waits for an answer yet
         long token = ++prepareTokens;
         prepares.put(token, responder);
         perform(role.onPrepare(token, prepare, loop.nowMs()));
     }
 
-    void onLearn(LearnRequest request, Responder<LearnReply> responder) {
-        teacher.onAsked(request, responder);
+    void onLearn(LearnAsk ask, Responder<LearnReply> responder) {
+        teacher.onAsked(ask, responder);
     }
 
-    void onGroupLoad(GroupLoadRequest request, Responder<GroupLoadReply> responder) {
-        ErrorCode refusal = groupRefusal(request.getBallot());
+    void onGroupLoad(GroupOrder order, Responder<GroupLoadReply> responder) {
+        ErrorCode refusal = groupRefusal(order.ballot());
         if (refusal.isOk()) {
-            responder.reply(hooks.onGroupLoad(request));
+            responder.reply(hooks.onGroupLoad(order));
         } else {
             responder.reply(new GroupLoadReply().setErr(Wire.error(refusal)));
         }
     }
 
-    void onLoadProgress(LoadProgressRequest request, Responder<LoadProgressReply> responder) {
-        ErrorCode refusal = groupRefusal(request.getBallot());
+    void onLoadProgress(GroupProgress progress, Responder<LoadProgressReply> responder) {
+        ErrorCode refusal = groupRefusal(progress.ballot());
         if (refusal.isOk() && role.name() != RoleName.PRIMARY) {
             refusal = ErrorCode.ERR_INVALID_STATE;
         }
         if (refusal.isOk()) {
-            hooks.onProgress(request);
+            hooks.onProgress(progress.member(), progress.report());
         }
         responder.reply(new LoadProgressReply().setErr(Wire.error(refusal)));
     }
 
-    private ErrorCode groupRefusal(long ballot) {
+    private ErrorCode groupRefusal(Ballot ballot) {
         if (closed) {
             return ErrorCode.ERR_INVALID_STATE;
         }
-        return new Ballot(ballot).isOlderThan(role.configuration().ballot())
-                ? ErrorCode.ERR_VERSION_OUTDATED
-                : ErrorCode.ERR_OK;
+        return ballot.isOlderThan(role.configuration().ballot()) ? ErrorCode.ERR_VERSION_OUTDATED : ErrorCode.ERR_OK;
     }
 
     void publish(Publish publish, BiConsumer<@Nullable Long, ErrorCode> done) {

@@ -107,6 +107,10 @@ public final class Replicas {
         this.listener = listener;
     }
 
+    HostPort self() {
+        return services.self();
+    }
+
     /** The replica of that partition, null if this node has none. */
     public @Nullable Replica find(Gpid gpid) {
         return replicas.get(gpid);

@@ -13,7 +13,6 @@ import dev.sluice.replica.replication.Effect;
 import dev.sluice.replica.replication.History;
 import dev.sluice.replica.replication.LearnAsk;
 import dev.sluice.wire.internal.LearnReply;
-import dev.sluice.wire.internal.LearnRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -69,12 +68,11 @@ final class Teacher {
         this.replica = replica;
     }
 
-    void onAsked(LearnRequest request, Responder<LearnReply> responder) {
+    void onAsked(LearnAsk ask, Responder<LearnReply> responder) {
         if (replica.isClosed()) {
             responder.reply(Messages.refusal(ErrorCode.ERR_INVALID_STATE, "closed"));
             return;
         }
-        LearnAsk ask = Messages.ask(request); // throws if it is none: nobody waits for an answer yet
         unanswered.put(++lastToken, responder);
         replica.perform(replica.role().onLearnAsked(lastToken, ask, loop.nowMs()));
     }
@@ -93,7 +91,7 @@ final class Teacher {
                                 + replica.role().name() + " of "
                                 + replica.role().configuration().ballot()));
             case PREPARES -> responder.reply(Lessons.prepares(ask.lastCommitted() + 1));
-            case LOG -> loop.execute(() -> teachLog(ask, responder));
+            case LOG -> loop.execute(Replies.guarded(responder, () -> teachLog(ask, responder)));
             case CHECKPOINT -> teachCheckpoint(ask, responder);
         }
     }
@@ -131,7 +129,7 @@ final class Teacher {
             return;
         }
         Engine source = slot.watched();
-        services.maintenance().execute(() -> {
+        services.maintenance().execute(Replies.guarded(responder, () -> {
             try {
                 var contents = services.shelf().take(gpid, ask.learner(), source, shelf);
                 LOG.info(
@@ -145,7 +143,7 @@ final class Teacher {
                 LOG.warn("{}: no checkpoint for {}", gpid, ask.learner(), e);
                 responder.reply(Messages.refusal(ErrorCode.ERR_CHECKPOINT_FAILED, String.valueOf(e.getMessage())));
             }
-        });
+        }));
     }
 
     /** For a member that lags. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.bulkload.fileset.Manifest;
 import dev.sluice.bulkload.fileset.SstFile;
 import dev.sluice.bulkload.fileset.SstFileName;
+import dev.sluice.bulkload.load.GroupOrder;
 import dev.sluice.bulkload.load.LoadWire;
 import dev.sluice.bulkload.repack.SstRepacker;
 import dev.sluice.bulkload.store.BlockStores;
@@ -257,7 +258,7 @@ final class ReplicaLoadsTest {
             time.advance(1_000);
             assertThat(host.flushedUpTo).isEqualTo(24);
             loads.onDurable(24);
-            loads.onGroupLoad(publishOf(2, 5).setLoad(LoadWire.nothing().setLoadId(5)));
+            loads.onGroupLoad(said(2, LoadWire.nothing().setLoadId(5)));
             time.advance(1_000);
             assertThat(files.exists(DIRECTORY.resolve("4/0.sst"))).isFalse();
             loads.close();
@@ -268,8 +269,12 @@ final class ReplicaLoadsTest {
         return LoadWire.nothing().setLoadId(loadId).setGoal(LoadGoal.PUBLISH);
     }
 
-    private static GroupLoadRequest publishOf(long sequence, long loadId) {
-        return new GroupLoadRequest().setSequence(sequence).setLoad(toPublish(loadId));
+    private static GroupOrder publishOf(long sequence, long loadId) {
+        return said(sequence, toPublish(loadId));
+    }
+
+    private static GroupOrder said(long sequence, LoadDirective directive) {
+        return LoadWire.groupOrder(new GroupLoadRequest().setSequence(sequence).setLoad(directive), SELF);
     }
 
     /** What a load had still to fetch when the process ended is promised to it before anybody else begins. */
@@ -314,9 +319,7 @@ final class ReplicaLoadsTest {
         host.role = RoleName.SECONDARY;
         Config config =
                 Config.of(ReplicaOptions.schema(), Map.of("replication.bulk_load_bytes_per_second_max", "5000"));
-        GroupLoadRequest wanted = new GroupLoadRequest()
-                .setSequence(1)
-                .setLoad(LoadWire.nothing().setLoadId(4).setGoal(LoadGoal.DOWNLOAD));
+        GroupOrder wanted = said(1, LoadWire.nothing().setLoadId(4).setGoal(LoadGoal.DOWNLOAD));
         try (BlockStores stores = new BlockStores(List.of())) {
             ReplicaLoads loads = new ReplicaLoads(host, node(stores, config, neverRuns -> {}));
             loads.onGroupLoad(wanted);
@@ -337,9 +340,7 @@ final class ReplicaLoadsTest {
             NodeLoads node = node(stores, config, neverRuns -> {});
             node.slots().acquire("another", 2, () -> {});
             ReplicaLoads loads = new ReplicaLoads(host, node);
-            GroupLoadRequest wanted = new GroupLoadRequest()
-                    .setSequence(1)
-                    .setLoad(LoadWire.nothing().setLoadId(4).setGoal(LoadGoal.DOWNLOAD));
+            GroupOrder wanted = said(1, LoadWire.nothing().setLoadId(4).setGoal(LoadGoal.DOWNLOAD));
             assertThat(loads.onGroupLoad(wanted).getState().getMessage())
                     .isEqualTo("waits for a download slot: all that max_concurrent_bulk_load_downloading_count allows"
                             + " are in use, 1 wait before it");
@@ -356,12 +357,9 @@ final class ReplicaLoadsTest {
             NodeLoads node = node(stores, config, neverRuns -> {});
             node.slots().acquire("another", 2, () -> {});
             ReplicaLoads loads = new ReplicaLoads(host, node);
-            loads.onGroupLoad(new GroupLoadRequest()
-                    .setSequence(1)
-                    .setLoad(LoadWire.nothing()
-                            .setLoadId(4)
-                            .setGoal(LoadGoal.DOWNLOAD)
-                            .setPriority(3)));
+            loads.onGroupLoad(said(
+                    1,
+                    LoadWire.nothing().setLoadId(4).setGoal(LoadGoal.DOWNLOAD).setPriority(3)));
             assertThat(node.slots().waiting()).containsExactly("1.0@" + SELF, "another");
             loads.close();
         }

@@ -1,5 +1,7 @@
 package dev.sluice.replica.replica;
 
+import dev.sluice.bulkload.load.GroupOrder;
+import dev.sluice.bulkload.load.MemberReport;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
@@ -28,9 +30,7 @@ import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
 import dev.sluice.wire.internal.AppDescription;
 import dev.sluice.wire.internal.GroupLoadReply;
-import dev.sluice.wire.internal.GroupLoadRequest;
 import dev.sluice.wire.internal.LoadDirective;
-import dev.sluice.wire.internal.LoadProgressRequest;
 import dev.sluice.wire.internal.PartitionDirective;
 import dev.sluice.wire.internal.PartitionLoadReport;
 import dev.sluice.wire.internal.ReplicaReport;
@@ -286,12 +286,12 @@ final class OneNode implements Replicas.Listener {
         public void onDirectiveAlone(LoadDirective directive) {}
 
         @Override
-        public GroupLoadReply onGroupLoad(GroupLoadRequest request) {
+        public GroupLoadReply onGroupLoad(GroupOrder order) {
             return new GroupLoadReply();
         }
 
         @Override
-        public void onProgress(LoadProgressRequest progress) {}
+        public void onProgress(HostPort member, MemberReport report) {}
 
         @Override
         public @Nullable PartitionLoadReport report() {

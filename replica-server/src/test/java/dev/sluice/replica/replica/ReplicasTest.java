@@ -2,6 +2,8 @@ package dev.sluice.replica.replica;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.bulkload.load.GroupOrder;
+import dev.sluice.bulkload.load.MemberReport;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.Gpid;
 import dev.sluice.common.HostPort;
@@ -31,9 +33,7 @@ import dev.sluice.replica.log.SegmentedMutationLog;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.wire.internal.AppDescription;
 import dev.sluice.wire.internal.GroupLoadReply;
-import dev.sluice.wire.internal.GroupLoadRequest;
 import dev.sluice.wire.internal.LoadDirective;
-import dev.sluice.wire.internal.LoadProgressRequest;
 import dev.sluice.wire.internal.PartitionDirective;
 import dev.sluice.wire.internal.PartitionLoadReport;
 import dev.sluice.wire.internal.ReplicaReport;
@@ -278,12 +278,12 @@ final class ReplicasTest {
         public void onDirectiveAlone(LoadDirective directive) {}
 
         @Override
-        public GroupLoadReply onGroupLoad(GroupLoadRequest request) {
+        public GroupLoadReply onGroupLoad(GroupOrder order) {
             throw new UnsupportedOperationException("nobody asks");
         }
 
         @Override
-        public void onProgress(LoadProgressRequest progress) {}
+        public void onProgress(HostPort member, MemberReport report) {}
 
         @Override
         public @Nullable PartitionLoadReport report() {

@@ -1,15 +1,18 @@
 package dev.sluice.bulkload.load;
 
 import dev.sluice.bulkload.transfer.RelayPlace;
+import dev.sluice.common.Ballot;
 import dev.sluice.common.ErrorCode;
 import dev.sluice.common.HostPort;
 import dev.sluice.common.rpc.Wire;
 import dev.sluice.wire.WireAddress;
 import dev.sluice.wire.WireErrorCode;
+import dev.sluice.wire.bulkload.LoadMode;
 import dev.sluice.wire.internal.FailureScope;
 import dev.sluice.wire.internal.GroupLoadRequest;
 import dev.sluice.wire.internal.LoadDirective;
 import dev.sluice.wire.internal.LoadGoal;
+import dev.sluice.wire.internal.LoadProgressRequest;
 import dev.sluice.wire.internal.MemberLoadState;
 import java.util.Map;
 import java.util.TreeMap;
@@ -71,10 +74,23 @@ public final class LoadWire {
         return reports;
     }
 
-    /** What a directive wants of one replica; null speaks of no load, so there is to be nothing. */
+    /** What a member told its primary; {@link IllegalArgumentException} if it does not say who it is. */
+    public static GroupProgress progress(LoadProgressRequest request) {
+        return new GroupProgress(
+                new Ballot(request.getBallot()), Wire.hostPort(request.getMember()), report(request.getState()));
+    }
+
+    /**
+     * What a directive wants of one replica; null speaks of no load, so there is to be nothing. {@link
+     * IllegalArgumentException} if there is no such mode or verifier.
+     */
     public static LoadOrder order(@Nullable LoadDirective directive, HostPort self) {
         if (directive == null) {
             return LoadOrder.NOTHING;
+        }
+        if (LoadMode.findByValue(directive.getMode()) == null) {
+            throw new IllegalArgumentException(
+                    "load " + directive.getLoadId() + " of mode " + directive.getMode() + ", expected 0 to 3");
         }
         boolean deep = LoadPlan.VERIFY_FULL.equals(directive.getVerify())
                 && (!directive.isSetVerifier() || self.equals(Wire.hostPort(directive.getVerifier())));
@@ -102,8 +118,18 @@ public final class LoadWire {
         }
     }
 
-    /** Where the receiver of a request reads. */
-    public static RelayPlace place(GroupLoadRequest request, HostPort receiver) {
+    /** What a primary told {@code receiver}; {@link IllegalArgumentException} if it is no order. */
+    public static GroupOrder groupOrder(GroupLoadRequest request, HostPort receiver) {
+        LoadDirective directive = request.getLoad();
+        return new GroupOrder(
+                new Ballot(request.getBallot()),
+                request.getSequence(),
+                place(request, receiver),
+                order(directive, receiver),
+                !directive.isAwaitsTurn());
+    }
+
+    private static RelayPlace place(GroupLoadRequest request, HostPort receiver) {
         if (!request.isRelayed()) {
             return RelayPlace.STORE;
         }
