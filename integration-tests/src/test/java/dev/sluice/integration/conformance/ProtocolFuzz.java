@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.common.HostPort;
+import dev.sluice.common.rpc.InternalRpcs;
 import dev.sluice.common.rpc.Rpc;
 import dev.sluice.common.rpc.RpcLimits;
 import dev.sluice.common.rpc.Wire;
@@ -14,6 +15,7 @@ import dev.sluice.common.rpc.testing.RandomMessages;
 import dev.sluice.integration.conformance.RawConnection.Answer;
 import dev.sluice.integration.conformance.RawConnection.Head;
 import dev.sluice.wire.Blob;
+import dev.sluice.wire.WireAddress;
 import dev.sluice.wire.WireGpid;
 import dev.sluice.wire.WireLong;
 import dev.sluice.wire.admin.ListAppsRequest;
@@ -31,8 +33,13 @@ import dev.sluice.wire.data.MultiRemoveRequest;
 import dev.sluice.wire.data.Mutate;
 import dev.sluice.wire.data.ScanRequest;
 import dev.sluice.wire.data.UpdateRequest;
+import dev.sluice.wire.internal.GroupLoadRequest;
 import dev.sluice.wire.internal.Hello;
 import dev.sluice.wire.internal.HelloReply;
+import dev.sluice.wire.internal.Mutation;
+import dev.sluice.wire.internal.MutationBody;
+import dev.sluice.wire.internal.PrepareRequest;
+import dev.sluice.wire.internal.RowChange;
 import dev.sluice.wire.internal.internalConstants;
 import java.io.IOException;
 import java.net.SocketException;
@@ -214,7 +221,7 @@ final class ProtocolFuzz {
         return RawConnection.frame(head, message);
     }
 
-    /** Makes it speak of a partition that is there. */
+    /** Makes it speak of a partition and a server that are there, under a ballot that may be theirs. */
     @SuppressWarnings({"unchecked", "rawtypes"}) // Thrift's generics cannot be named for a message of any type
     private void aim(TBase<?, ?> request) {
         Map<TFieldIdEnum, FieldMetaData> fields = FieldMetaData.getStructMetaDataMap((Class) request.getClass());
@@ -222,9 +229,41 @@ final class ProtocolFuzz {
             fields.forEach((field, metaData) -> {
                 if (metaData.valueMetaData instanceof StructMetaData struct && struct.structClass == WireGpid.class) {
                     ((TBase) request).setFieldValue(field, WireGpid.of(app.appId(), 0));
+                } else if (metaData.valueMetaData instanceof StructMetaData struct
+                        && struct.structClass == WireAddress.class) {
+                    HostPort server = servers.get(random.nextInt(servers.size()));
+                    ((TBase) request).setFieldValue(field, Wire.address(server));
+                } else if (field.getFieldName().equals("ballot")) {
+                    ((TBase) request).setFieldValue(field, (long) random.nextInt(10));
                 }
             });
         }
+    }
+
+    /** Of the primary, with decrees that a member may take. It removes rows only: a value that is none would damage the app. */
+    private PrepareRequest prepare() {
+        long first = 1L + random.nextInt(4);
+        List<Mutation> mutations = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            RowChange row = new RowChange(ByteBuffer.wrap(messages.bytes()));
+            mutations.add(new Mutation()
+                    .setDecree(first + mutations.size())
+                    .setBallot(random.nextInt(10))
+                    .setBody(new MutationBody().setRows(List.of(row))));
+        }
+        return new PrepareRequest()
+                .setGpid(WireGpid.of(app.appId(), 0))
+                .setBallot(random.nextInt(10))
+                .setPrimary(Wire.address(app.primary(0)))
+                .setMutations(mutations)
+                .setLastCommittedDecree(random.nextInt(10));
+    }
+
+    /** Of a load that there may be. */
+    private GroupLoadRequest groupLoad() {
+        GroupLoadRequest request = (GroupLoadRequest) messages.filled(new GroupLoadRequest());
+        request.getLoad().setLoadId(random.nextInt(10)).setMode(random.nextInt(4));
+        return request.setGpid(WireGpid.of(app.appId(), 0)).setBallot(random.nextInt(10));
     }
 
     private Map<String, TBase<?, ?>> soundRequests() {
@@ -258,6 +297,8 @@ final class ProtocolFuzz {
                 Map.entry("RPC_RRDB_RRDB_GET_SCANNER", new GetScannerRequest().setStartKey(key)),
                 Map.entry("RPC_RRDB_RRDB_SCAN", new ScanRequest(random.nextLong())),
                 Map.entry("RPC_RRDB_RRDB_CLEAR_SCANNER", WireLong.of(random.nextLong())),
+                Map.entry(InternalRpcs.PREPARE.taskCode(), prepare()),
+                Map.entry(InternalRpcs.GROUP_LOAD.taskCode(), groupLoad()),
                 Map.entry("RPC_CM_LIST_APPS", new ListAppsRequest()),
                 Map.entry("RPC_CM_QUERY_PARTITION_CONFIG_BY_INDEX", new QueryConfigRequest().setAppName("fuzz")));
     }

@@ -6,6 +6,7 @@ import dev.sluice.common.rpc.DataRpcs;
 import dev.sluice.common.rpc.InternalRpcs;
 import dev.sluice.common.rpc.Rpc;
 import dev.sluice.wire.Blob;
+import dev.sluice.wire.WireAddress;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
@@ -114,11 +115,21 @@ public final class RandomMessages {
         if (type.structClass == Blob.class) {
             return Blob.of(bytes());
         }
+        if (type.structClass == WireAddress.class) {
+            return address();
+        }
         try {
             return fill(type.structClass.getDeclaredConstructor().newInstance(), depth + 1);
         } catch (ReflectiveOperationException e) {
             throw new LinkageError(type.structClass + " cannot be made", e);
         }
+    }
+
+    /** Of this machine, so that whoever calls it bothers nobody else; now and then none. */
+    private WireAddress address() {
+        return random.nextInt(8) == 0
+                ? new WireAddress()
+                : WireAddress.of("127.0.0." + (1 + random.nextInt(254)), 1 + random.nextInt(65_535));
     }
 
     private List<Object> listOf(FieldValueMetaData element, int depth) {
