@@ -101,9 +101,9 @@ final class CompactionCommands {
                 defaultValue = "0",
                 paramLabel = "N",
                 description = {
-                    "How many replicas of the app compact at the same time on one server (default: 0,",
-                    "no limit). Kept as the env manual_compact.max_concurrent_running_count; a start",
-                    "without a limit removes it."
+                    "A replica begins only while fewer than N, of whatever apps, compact on its server.",
+                    "Kept as the env manual_compact.max_concurrent_running_count (default: 0, as that",
+                    "says)."
                 })
         private int maxRunning;
 

@@ -5,13 +5,13 @@ package dev.sluice.client;
  *
  * @param targetLevel of the engine, that all rows end in: from 1 up, or -1 for the lowest that has some
  * @param bottommost also the files of the lowest level are written anew, which gives back the space of what was removed from them; costs the most
- * @param maxRunning replicas of the app that compact at the same time on one server; 0: no limit, and one that an earlier start
- *     has set is taken away
+ * @param maxRunning a replica begins only while fewer than so many, of whatever apps, compact on its server; 0: as the app's env {@code
+ *     manual_compact.max_concurrent_running_count} says, which another number is kept as
  * @param triggerTimeSeconds since 1970; 0: now. It names the compaction, and does not delay it: the same one again starts no
  *     other, so a start with it can be repeated
  */
 public record CompactionOptions(int targetLevel, boolean bottommost, int maxRunning, long triggerTimeSeconds) {
-    /** To the lowest level that has rows, whose files stay as they are; now, everywhere at once. */
+    /** To the lowest level that has rows, whose files stay as they are; now. */
     public static final CompactionOptions DEFAULTS = new CompactionOptions(-1, false, 0, 0);
 
     public CompactionOptions {

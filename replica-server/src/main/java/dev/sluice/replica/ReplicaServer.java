@@ -217,8 +217,7 @@ public final class ReplicaServer implements AutoCloseable {
                 config.get(ReplicaOptions.BLOCK_CACHE_BYTES),
                 config.get(ReplicaOptions.WRITE_BUFFERS_BYTES),
                 config.get(ReplicaOptions.WRITE_BUFFER_BYTES),
-                // One of them at least stays for the engines' own flushes and compactions.
-                Math.max(usual.backgroundThreads(), config.get(ReplicaOptions.COMPACTIONS_MAX) + 1),
+                EngineOptions.backgroundThreadsFor(config.get(ReplicaOptions.COMPACTIONS_MAX)),
                 usual.backgroundBytesPerSecondMax());
     }
 

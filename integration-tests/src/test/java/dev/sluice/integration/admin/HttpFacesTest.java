@@ -172,8 +172,8 @@ class HttpFacesTest {
                 "'type':'once' | 400 | app_name should not be empty",
                 "'app_name':'orders' | 400 | type should not be empty",
                 "'app_name':'orders','type':'often' | 400 | type should only be 'once' or 'periodic'",
-                "'app_name':'orders','type':'once','target_level':'low' | 400 | target_level should be an integer, found 'low'",
-                "'app_name':'orders','type':'once','target_level':'2147483648' | 400 | target_level should be an integer, found '2147483648'",
+                "'app_name':'orders','type':'once','target_level':'low' | 400 | target_level should be an integer of at most 2147483647, found 'low'",
+                "'app_name':'orders','type':'once','target_level':'2147483648' | 400 | target_level should be an integer of at most 2147483647, found '2147483648'",
                 "'app_name':'orders','type':'once','target_level':3 | 400 | invalid request structure",
                 "'app_name':'orders','type':'once','bottommost_level_compaction':'yes' | 400 | bottommost_level_compaction should only be 'skip' or 'force'",
             })
@@ -190,7 +190,7 @@ class HttpFacesTest {
             value = {
                 "'app_name':'nobody','type':'once' | ERR_APP_NOT_EXIST | app nobody is not existed",
                 "'app_name':'orders','type':'once','target_level':'0' | ERR_INVALID_PARAMETERS | app_env 'manual_compact.once.target_level' has the invalid value '0', expected -1 or an integer from 1 up",
-                "'app_name':'orders','type':'periodic','trigger_time':'3:60' | ERR_INVALID_PARAMETERS | app_env 'manual_compact.periodic.trigger_time' has the invalid value '3:60', expected times of the day such as 3:00,21:30",
+                "'app_name':'orders','type':'periodic','trigger_time':'3:60' | ERR_INVALID_PARAMETERS | app_env 'manual_compact.periodic.trigger_time' has the invalid value '3:60', expected up to 24 times of the day such as 3:00,21:30",
             })
     void aCompactionIsRefusedWithTheErrorsOfTheProtocol(String fields, String error, String hint) throws Exception {
         HttpResponse<String> answer = post(meta, COMPACTION, quoted("{" + fields + "}"));
@@ -231,15 +231,28 @@ class HttpFacesTest {
 
     @Test
     void aDailyCompactionIsAskedForByEnvs() throws Exception {
-        String daily = "{'app_name':'orders','type':'periodic','trigger_time':'3:00,21:30','target_level':'-1',"
-                + "'bottommost_level_compaction':'force','max_running_count':'0'}";
+        String limit = "manual_compact.max_concurrent_running_count";
+        client.admin().setAppEnvs("orders", Map.of("manual_compact.disabled", "true")); // whatever time it is
+        String daily = "{'app_name':'orders','type':'periodic','trigger_time':'3:00,21:30','target_level':'2',"
+                + "'bottommost_level_compaction':'force','max_running_count':'1'}";
         assertThat(json(post(meta, COMPACTION, quoted(daily))).get("error").asText())
                 .isEqualTo("ERR_OK");
         assertThat(client.admin().app("orders").getEnvs())
                 .containsEntry("manual_compact.periodic.trigger_time", "3:00,21:30")
-                .containsEntry("manual_compact.periodic.target_level", "-1")
+                .containsEntry("manual_compact.periodic.target_level", "2")
                 .containsEntry("manual_compact.periodic.bottommost_level_compaction", "force")
-                .containsEntry("manual_compact.max_concurrent_running_count", "0");
+                .containsEntry(limit, "1");
+
+        String plain = "{'app_name':'orders','type':'periodic','trigger_time':'4:00','max_running_count':'0'}";
+        assertThat(json(post(meta, COMPACTION, quoted(plain))).get("error").asText())
+                .isEqualTo("ERR_OK");
+        assertThat(client.admin().app("orders").getEnvs())
+                .containsEntry("manual_compact.periodic.trigger_time", "4:00")
+                .containsEntry("manual_compact.periodic.target_level", "-1")
+                .containsEntry("manual_compact.periodic.bottommost_level_compaction", "skip")
+                .as("0 is as if none was given")
+                .containsEntry(limit, "1");
+        client.admin().clearAppEnvs("orders", "manual_compact");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.sluice.integration.simulation;
 import dev.sluice.common.Gpid;
 import dev.sluice.replica.ReplicaWiring;
 import dev.sluice.replica.engine.Engine;
+import dev.sluice.replica.engine.Engine.CompactionMark;
 import dev.sluice.replica.mutation.Change.Publish;
 import dev.sluice.replica.mutation.Change.RowChange;
 import dev.sluice.replica.replica.Replica;
@@ -14,7 +15,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What must hold after everything that one run of a replica server does. */
-final class Invariants {
+final class Invariants implements ObservedEngines.Observer {
     private final Cluster cluster;
     private final SimulatedNode node;
     private final Map<Gpid, Seen> seen = new HashMap<>();
@@ -112,8 +113,17 @@ final class Invariants {
         }
     }
 
+    @Override
+    public void onCompacted(Gpid gpid, CompactionMark before, CompactionMark noted) {
+        if (before.trigger() == noted.trigger()) {
+            throw new AssertionError("OneTriggerOneCompaction: " + gpid + " on " + node + ": " + before + ", " + noted);
+        }
+        cluster.world().count("compacted");
+    }
+
     /** An engine of this process has applied a mutation. */
-    void onApplied(Engine engine, Gpid gpid, long decree, List<RowChange> rows, @Nullable Publish publish) {
+    @Override
+    public void onApplied(Engine engine, Gpid gpid, long decree, List<RowChange> rows, @Nullable Publish publish) {
         if (!cluster.looks()) {
             return;
         }

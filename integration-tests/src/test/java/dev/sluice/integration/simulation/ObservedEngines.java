@@ -2,6 +2,7 @@ package dev.sluice.integration.simulation;
 
 import dev.sluice.common.Gpid;
 import dev.sluice.replica.engine.Engine;
+import dev.sluice.replica.engine.Engine.CompactionMark;
 import dev.sluice.replica.engine.EngineFactory;
 import dev.sluice.replica.engine.EngineSnapshot;
 import dev.sluice.replica.mutation.Change.Publish;
@@ -17,6 +18,9 @@ record ObservedEngines(EngineFactory engines, Observer observer) implements Engi
     /** Hears after an engine has applied something. */
     interface Observer {
         void onApplied(Engine engine, Gpid gpid, long decree, List<RowChange> rows, @Nullable Publish publish);
+
+        /** It has noted a compaction, in the place of another. */
+        default void onCompacted(Gpid gpid, CompactionMark before, CompactionMark noted) {}
     }
 
     @Override
@@ -123,8 +127,15 @@ record ObservedEngines(EngineFactory engines, Observer observer) implements Engi
         }
 
         @Override
+        public long rowFileBytes() {
+            return engine.rowFileBytes();
+        }
+
+        @Override
         public void noteCompaction(CompactionMark mark) {
+            CompactionMark before = engine.lastCompaction();
             engine.noteCompaction(mark);
+            observer.onCompacted(gpid, before, mark);
         }
 
         @Override

@@ -148,7 +148,7 @@ final class SimulatedNode {
                                         this,
                                         new InMemoryEngineFactory(
                                                 machine.disk(), file -> FileSets.read(machine.disk(), file))),
-                                invariants::onApplied),
+                                invariants),
                         directory -> SegmentedMutationLog.open(
                                 machine.disk(),
                                 directory,

@@ -23,6 +23,7 @@ final class Simulation {
     private final Faults faults;
     private final Loads loads;
     private final Loads.Modes modes;
+    private final Compactions compactions;
 
     Simulation(long seed) {
         this(seed, Sabotage.NONE);
@@ -40,6 +41,7 @@ final class Simulation {
             default -> Loads.Modes.MERGE;
         };
         loads = new Loads(cluster, administrator, modes);
+        compactions = new Compactions(cluster, administrator);
     }
 
     Cluster cluster() {
@@ -53,11 +55,13 @@ final class Simulation {
         workload.start(REST_MS_MAX);
         faults.start();
         loads.start();
+        compactions.start();
         cluster.world().runUntil(cluster.world().nowMs() + faultyMs);
         faults.heal();
         cluster.world().runUntil(cluster.world().nowMs() + CALM_MS);
         workload.stop();
         loads.stop();
+        compactions.stop();
         awaitWhole(HEAL_MS_MAX);
         awaitQuiet();
         cluster.requireEngines();

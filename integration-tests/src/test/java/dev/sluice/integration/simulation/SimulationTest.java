@@ -127,6 +127,8 @@ final class SimulationTest {
         assertThat(counts)
                 .hasEntrySatisfying("failovers", seen -> assertThat(seen).isGreaterThan(seeds / 2));
         assertThat(counts)
+                .hasEntrySatisfying("compacted", seen -> assertThat(seen).isGreaterThan(seeds));
+        assertThat(counts)
                 .hasEntrySatisfying("elections", seen -> assertThat(seen).isGreaterThan(seeds));
         assertThat(counts)
                 .hasEntrySatisfying("learned", seen -> assertThat(seen).isGreaterThan(seeds));

@@ -100,8 +100,14 @@ public final class AdminHandlers {
 
     private void registerCompaction(LeaderGate gate) {
         ManualCompaction compaction = new ManualCompaction(care);
-        gate.write(AdminRpcs.START_MANUAL_COMPACT, ManualCompaction::start, ManualCompaction::refuseStart)
-                .look(AdminRpcs.QUERY_MANUAL_COMPACT_STATUS, compaction::query, ManualCompaction::refuseQuery);
+        gate.write(
+                        AdminRpcs.START_MANUAL_COMPACT,
+                        ManualCompaction::start,
+                        error -> ManualCompaction.startReply(error, ""))
+                .look(
+                        AdminRpcs.QUERY_MANUAL_COMPACT_STATUS,
+                        compaction::query,
+                        error -> ManualCompaction.queryReply(error, ""));
     }
 
     private QueryConfigResponse refuseRouting(ErrorCode error) {

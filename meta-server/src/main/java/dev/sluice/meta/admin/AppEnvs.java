@@ -20,6 +20,7 @@ public final class AppEnvs {
     private static final Pattern LIMIT = Pattern.compile("(\\d{1,18})[KM]?\\*(delay|reject)\\*(\\d{1,9})");
     private static final Pattern TIME_OF_DAY = Pattern.compile("([01]?\\d|2[0-3]):[0-5]\\d");
 
+    private static final int TIMES_OF_DAY_MAX = 24;
     private static final int ENVS_MAX = 1000;
     private static final int NAME_LENGTH_MAX = 256;
     private static final int VALUE_LENGTH_MAX = 64 << 10;
@@ -198,9 +199,13 @@ public final class AppEnvs {
     private static Rule timesOfDay() {
         return new Rule(
                 "string",
-                text -> List.of(text.split(",", -1)).stream()
-                        .allMatch(time -> TIME_OF_DAY.matcher(time).matches()),
-                "times of the day such as 3:00,21:30",
+                text -> {
+                    List<String> times = List.of(text.split(",", -1));
+                    return times.size() <= TIMES_OF_DAY_MAX
+                            && times.stream()
+                                    .allMatch(time -> TIME_OF_DAY.matcher(time).matches());
+                },
+                "up to " + TIMES_OF_DAY_MAX + " times of the day such as 3:00,21:30",
                 "3:00,21:30");
     }
 

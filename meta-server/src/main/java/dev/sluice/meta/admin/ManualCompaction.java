@@ -44,8 +44,8 @@ final class ManualCompaction {
         return (state, wallMs) -> decide(state, request, wallMs / 1000);
     }
 
-    static StartManualCompactResponse refuseStart(ErrorCode error) {
-        return new StartManualCompactResponse().setErr(Wire.error(error)).setHintMsg("");
+    static StartManualCompactResponse startReply(ErrorCode error, String hint) {
+        return new StartManualCompactResponse().setErr(Wire.error(error)).setHintMsg(hint);
     }
 
     QueryManualCompactResponse query(MetaState state, QueryManualCompactRequest request) {
@@ -53,19 +53,19 @@ final class ManualCompaction {
         Optional<App> found = state.findApp(name);
         if (found.isEmpty()) {
             Absence absence = Absence.of(state, name);
-            return refuseQuery(absence.error).setHintMsg(absence.hint);
+            return queryReply(absence.error, absence.hint);
         }
         App app = found.get();
         OptionalLong trigger = trigger(app);
         if (trigger.isEmpty()) {
-            return refuseQuery(ErrorCode.ERR_INVALID_STATE).setHintMsg("app " + name + " is not manual compaction");
+            return queryReply(ErrorCode.ERR_INVALID_STATE, "app " + name + " is not manual compaction");
         }
         int percent = percentDone(app, state.partitionsOf(app.id()), care.view(state), trigger.getAsLong());
-        return refuseQuery(ErrorCode.ERR_OK).setHintMsg(SUCCEED).setProgress(percent);
+        return queryReply(ErrorCode.ERR_OK, SUCCEED).setProgress(percent);
     }
 
-    static QueryManualCompactResponse refuseQuery(ErrorCode error) {
-        return new QueryManualCompactResponse().setErr(Wire.error(error)).setHintMsg("");
+    static QueryManualCompactResponse queryReply(ErrorCode error, String hint) {
+        return new QueryManualCompactResponse().setErr(Wire.error(error)).setHintMsg(hint);
     }
 
     /**
@@ -104,9 +104,7 @@ final class ManualCompaction {
         SortedMap<String, String> envs =
                 envs(request, request.isSetTriggerTime() ? request.getTriggerTime() : next(app, nowSecond));
         Optional<String> problem = AppEnvs.findProblem(envs);
-        return problem.isPresent()
-                ? refuse(ErrorCode.ERR_INVALID_PARAMETERS, problem.get())
-                : record(app, envs, request.getMaxRunningCount() > 0);
+        return problem.isPresent() ? refuse(ErrorCode.ERR_INVALID_PARAMETERS, problem.get()) : store(app, envs);
     }
 
     private static SortedMap<String, String> envs(StartManualCompactRequest request, long trigger) {
@@ -116,30 +114,23 @@ final class ManualCompaction {
                 TARGET_LEVEL,
                 Integer.toString(request.isSetTargetLevel() ? request.getTargetLevel() : TARGET_LEVEL_OF_ENGINE));
         envs.put(BOTTOMMOST, request.isBottommost() ? "force" : "skip");
-        envs.put(RUNNING_COUNT_MAX, Integer.toString(request.getMaxRunningCount()));
+        if (request.getMaxRunningCount() != 0) {
+            envs.put(RUNNING_COUNT_MAX, Integer.toString(request.getMaxRunningCount()));
+        }
         return envs;
     }
 
-    /**
-     * All of it is one record: no replica sees the trigger of one request with the level of another. A start without a limit
-     * takes away the one of an earlier start, which would hold for it too, unseen.
-     */
-    private static Decision<StartManualCompactResponse> record(
-            App app, SortedMap<String, String> envs, boolean isLimited) {
-        List<String> deleted =
-                isLimited || !app.envs().containsKey(RUNNING_COUNT_MAX) ? List.of() : List.of(RUNNING_COUNT_MAX);
-        if (!isLimited) {
-            envs.remove(RUNNING_COUNT_MAX);
-        }
+    /** All of it is one record: no replica sees the trigger of one request with the level of another. */
+    private static Decision<StartManualCompactResponse> store(App app, SortedMap<String, String> envs) {
         envs.entrySet().removeIf(env -> env.getValue().equals(app.envs().get(env.getKey())));
-        StartManualCompactResponse reply = refuseStart(ErrorCode.ERR_OK).setHintMsg(SUCCEED);
-        return envs.isEmpty() && deleted.isEmpty()
+        StartManualCompactResponse reply = startReply(ErrorCode.ERR_OK, SUCCEED);
+        return envs.isEmpty()
                 ? Decision.reply(reply)
-                : Decision.record(reply, new AppEnvsChanged(app.id(), envs, deleted));
+                : Decision.record(reply, new AppEnvsChanged(app.id(), envs, List.of()));
     }
 
     private static Decision<StartManualCompactResponse> refuse(ErrorCode error, String hint) {
-        return Decision.reply(refuseStart(error).setHintMsg(hint));
+        return Decision.reply(startReply(error, hint));
     }
 
     /**

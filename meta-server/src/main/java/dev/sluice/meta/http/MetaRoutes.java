@@ -219,11 +219,15 @@ public final class MetaRoutes {
     private CompletionStage<HttpAnswer> compactDaily(HttpQuery query, JsonNode body) {
         Map<String, String> envs = new TreeMap<>();
         envs.put("manual_compact.periodic.trigger_time", field(body, "trigger_time"));
-        for (String name : List.of("target_level", "bottommost_level_compaction")) {
-            findField(body, name).ifPresent(value -> envs.put("manual_compact.periodic." + name, value));
-        }
+        envs.put(
+                "manual_compact.periodic.target_level",
+                findField(body, "target_level").orElse("-1"));
+        envs.put(
+                "manual_compact.periodic.bottommost_level_compaction",
+                findField(body, "bottommost_level_compaction").orElse("skip"));
         findField(body, "max_running_count")
-                .ifPresent(value -> envs.put("manual_compact.max_concurrent_running_count", value));
+                .filter(count -> !count.equals("0"))
+                .ifPresent(count -> envs.put("manual_compact.max_concurrent_running_count", count));
         return setEnvs(query, body, envs);
     }
 
@@ -346,12 +350,12 @@ public final class MetaRoutes {
                 return OptionalLong.of(value);
             }
         } catch (NumberFormatException e) {
-            throw new BadRequestException(notAnInteger(name, text.get()), e);
+            throw new BadRequestException(notAnInteger(name, max, text.get()), e);
         }
-        throw new BadRequestException(notAnInteger(name, text.get()));
+        throw new BadRequestException(notAnInteger(name, max, text.get()));
     }
 
-    private static String notAnInteger(String name, String found) {
-        return name + " should be an integer, found '" + found + "'";
+    private static String notAnInteger(String name, long max, String found) {
+        return name + " should be an integer of at most " + max + ", found '" + found + "'";
     }
 }

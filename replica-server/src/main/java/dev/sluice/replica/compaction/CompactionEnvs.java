@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -33,43 +33,52 @@ record CompactionEnvs(
      */
     static final long PERIODIC_WINDOW_SECONDS = 3_600;
 
-    private static final String PREFIX = "manual_compact.";
-    private static final String ONCE = PREFIX + "once.";
-    private static final String PERIODIC = PREFIX + "periodic.";
+    private static final int PERIODIC_TIMES_MAX = 24;
+    private static final Pattern TIME_OF_DAY = Pattern.compile("([01]?\\d|2[0-3]):[0-5]\\d");
+
+    private static final String DISABLED = "manual_compact.disabled";
+    private static final String CONCURRENT_MAX = "manual_compact.max_concurrent_running_count";
+    private static final String ONCE_TRIGGER = "manual_compact.once.trigger_time";
+    private static final String ONCE_LEVEL = "manual_compact.once.target_level";
+    private static final String ONCE_LAST = "manual_compact.once.bottommost_level_compaction";
+    private static final String PERIODIC_TIMES = "manual_compact.periodic.trigger_time";
+    private static final String PERIODIC_LEVEL = "manual_compact.periodic.target_level";
+    private static final String PERIODIC_LAST = "manual_compact.periodic.bottommost_level_compaction";
 
     /** How to compact. */
     record Order(int targetLevel, boolean rewritesLast) {
-        private static Order of(Map<String, String> envs, String prefix) {
-            long level = number(envs, prefix + "target_level", Engine.ANY_LEVEL);
-            return new Order(
-                    level < 1 ? Engine.ANY_LEVEL : (int) Math.min(level, Integer.MAX_VALUE),
-                    "force".equals(envs.get(prefix + "bottommost_level_compaction")));
+        private static Order of(Map<String, String> envs, String level, String last) {
+            long wanted = number(envs, level, 1, Engine.ANY_LEVEL);
+            return new Order((int) Math.min(Integer.MAX_VALUE, wanted), "force".equals(envs.get(last)));
         }
     }
 
     static CompactionEnvs of(Map<String, String> envs) {
-        long concurrentMax = number(envs, PREFIX + "max_concurrent_running_count", Integer.MAX_VALUE);
         return new CompactionEnvs(
-                "true".equalsIgnoreCase(envs.get(PREFIX + "disabled")),
-                Math.max(0, number(envs, ONCE + "trigger_time", 0)),
-                Order.of(envs, ONCE),
-                times(envs.getOrDefault(PERIODIC + "trigger_time", "")),
-                Order.of(envs, PERIODIC),
-                (int) Math.min(concurrentMax, Integer.MAX_VALUE));
+                "true".equalsIgnoreCase(envs.get(DISABLED)),
+                number(envs, ONCE_TRIGGER, 1, 0),
+                Order.of(envs, ONCE_LEVEL, ONCE_LAST),
+                times(envs.getOrDefault(PERIODIC_TIMES, "")),
+                Order.of(envs, PERIODIC_LEVEL, PERIODIC_LAST),
+                (int) Math.min(Integer.MAX_VALUE, number(envs, CONCURRENT_MAX, 0, Integer.MAX_VALUE)));
     }
 
-    private static long number(Map<String, String> envs, String name, long otherwise) {
+    private static long number(Map<String, String> envs, String name, long min, long otherwise) {
         try {
-            return Long.parseLong(envs.getOrDefault(name, ""));
+            long value = Long.parseLong(envs.getOrDefault(name, ""));
+            return value < min ? otherwise : value;
         } catch (NumberFormatException e) {
             return otherwise;
         }
     }
 
     private static List<LocalTime> times(String text) {
-        return Arrays.stream(text.split(",", -1))
-                .filter(time -> time.matches("([01]?\\d|2[0-3]):[0-5]\\d"))
+        return Pattern.compile(",")
+                .splitAsStream(text)
+                .filter(time -> TIME_OF_DAY.matcher(time).matches())
                 .map(time -> LocalTime.parse(time.length() == 4 ? "0" + time : time))
+                .distinct()
+                .limit(PERIODIC_TIMES_MAX)
                 .toList();
     }
 
@@ -93,8 +102,13 @@ record CompactionEnvs(
                 .mapToLong(moment -> moment.atZone(zone).toEpochSecond())
                 .anyMatch(moment -> moment <= nowSeconds
                         && nowSeconds < moment + PERIODIC_WINDOW_SECONDS
-                        && last.finishedAtSeconds() < moment);
+                        && !isBetween(moment, last.finishedAtSeconds(), nowSeconds));
         return isTime ? Optional.of(periodicOrder()) : Optional.empty();
+    }
+
+    /** One from the future has been noted by another clock, and says nothing. */
+    private static boolean isBetween(long from, long finished, long now) {
+        return from <= finished && finished <= now;
     }
 
     /** For a compaction that was due at a time of the day, as the envs are now; empty if they ask for none any more. */

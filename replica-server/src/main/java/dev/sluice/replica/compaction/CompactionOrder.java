@@ -8,6 +8,6 @@ import dev.sluice.replica.engine.Engine;
  * @param isPeriodic asked for by a time of the day; else by {@code manual_compact.once.trigger_time}
  * @param targetLevel as for {@link Engine#compact}
  * @param rewritesLast as for {@link Engine#compact}
- * @param concurrentMax so many may run at once on the node, of whatever apps, for this one to begin
+ * @param concurrentMax it begins only while fewer run on the node, of whatever apps
  */
 record CompactionOrder(boolean isPeriodic, int targetLevel, boolean rewritesLast, int concurrentMax) {}

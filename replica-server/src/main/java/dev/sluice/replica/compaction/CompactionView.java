@@ -9,7 +9,7 @@ import java.time.format.DateTimeFormatter;
  * How far a replica is with the compactions that were asked for.
  *
  * @param last that has finished
- * @param lastTookMs what that took; 0 if an earlier process or another replica did it
+ * @param lastTookMs what that took; 0 if not this process did it here
  * @param queuedAtMs since when one waits for its turn, since 1970; 0 for none
  * @param startedAtMs since when one runs, since 1970; 0 for none
  */

@@ -1,10 +1,12 @@
 package dev.sluice.replica.compaction;
 
 import dev.sluice.common.Gpid;
+import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.time.EventLoop;
 import dev.sluice.replica.engine.Engine;
 import dev.sluice.replica.engine.Engine.CompactionMark;
 import dev.sluice.replica.engine.EngineException;
+import java.io.IOException;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
@@ -25,14 +27,21 @@ public final class ManualCompaction {
     private final Gpid gpid;
     private final EventLoop loop;
     private final CompactionTurns turns;
+    private final CompactionSpace space;
     private final Settings settings;
     private final Runnable onFinished;
+    private Map<String, String> envs = Map.of();
+    private CompactionEnvs wanted = CompactionEnvs.of(envs);
     /** One was due at a time of the day, and has not had its turn. */
     private boolean periodicWaits;
 
     private boolean running;
     private long nextAtMs;
     private long notBeforeMs;
+    /** The last that this process has done here, and what it took. */
+    private CompactionMark done = CompactionMark.NONE;
+
+    private long doneTookMs;
     private volatile CompactionView view = CompactionView.NONE;
 
     /**
@@ -44,10 +53,17 @@ public final class ManualCompaction {
     public record Settings(int minIntervalSeconds, ZoneId zone) {}
 
     /** @param onFinished on the loop, when {@link #view} tells of another compaction that has finished */
-    public ManualCompaction(Gpid gpid, EventLoop loop, CompactionTurns turns, Settings settings, Runnable onFinished) {
+    public ManualCompaction(
+            Gpid gpid,
+            EventLoop loop,
+            CompactionTurns turns,
+            CompactionSpace space,
+            Settings settings,
+            Runnable onFinished) {
         this.gpid = gpid;
         this.loop = loop;
         this.turns = turns;
+        this.space = space;
         this.settings = settings;
         this.onFinished = onFinished;
     }
@@ -60,74 +76,95 @@ public final class ManualCompaction {
     /**
      * Begins what is due.
      *
-     * @param engine of a member
-     * @param envs of the app
-     * @param mayBegin false while there is something that goes first, or no space
+     * @param envsNow of the app
+     * @param mayBegin false for one that is no member, or whose disk is nearly full: what is due waits
      */
-    public void onTick(Engine engine, Map<String, String> envs, boolean mayBegin) {
+    public void onTick(Engine engine, Map<String, String> envsNow, boolean mayBegin) {
         if (running || loop.nowMs() < nextAtMs) {
             return;
         }
         nextAtMs = loop.nowMs() + INTERVAL_MS;
+        if (!envsNow.equals(envs)) {
+            envs = Map.copyOf(envsNow);
+            wanted = CompactionEnvs.of(envs);
+        }
         CompactionMark last = engine.lastCompaction();
         boolean isNews = !last.equals(view.last());
-        CompactionEnvs wanted = CompactionEnvs.of(envs);
-        CompactionOrder order = order(wanted, last);
+        CompactionOrder order = order(last);
         if (order == null) {
-            view = new CompactionView(last, view.lastTookMs(), 0, 0);
+            show(last, 0, 0);
         } else {
             long queuedAtMs = view.queuedAtMs() == 0 ? loop.wallMs() : view.queuedAtMs();
-            view = new CompactionView(last, view.lastTookMs(), queuedAtMs, 0);
-            if (mayBegin && isTime(last) && begin(engine, order, wanted.onceTrigger())) {
-                running = true;
-                view = new CompactionView(last, view.lastTookMs(), queuedAtMs, loop.wallMs());
-            }
+            running = mayBegin && hasRested(last) && begin(engine, order, wanted.onceTrigger());
+            show(last, queuedAtMs, running ? loop.wallMs() : 0);
         }
         if (isNews) {
             onFinished.run();
         }
     }
 
-    private @Nullable CompactionOrder order(CompactionEnvs envs, CompactionMark last) {
-        CompactionOrder order = envs.due(last, loop.wallMs() / 1000, settings.zone())
-                .or(() -> periodicWaits ? envs.stillDue() : Optional.empty())
+    private void show(CompactionMark last, long queuedAtMs, long startedAtMs) {
+        view = new CompactionView(last, last.equals(done) ? doneTookMs : 0, queuedAtMs, startedAtMs);
+    }
+
+    /** One that was due at a time of the day stays so until it has had its turn. */
+    private @Nullable CompactionOrder order(CompactionMark last) {
+        CompactionOrder order = wanted.due(last, loop.wallMs() / 1000, settings.zone())
+                .or(() -> periodicWaits ? wanted.stillDue() : Optional.empty())
                 .orElse(null);
         periodicWaits = order != null && order.isPeriodic();
         return order;
     }
 
-    private boolean isTime(CompactionMark last) {
-        return loop.nowMs() >= notBeforeMs
-                && loop.wallMs() / 1000 - last.finishedAtSeconds() >= settings.minIntervalSeconds();
+    /** A mark from the future was made by another clock, and holds nothing back. */
+    private boolean hasRested(CompactionMark last) {
+        long restedSeconds = loop.wallMs() / 1000 - last.finishedAtSeconds();
+        return loop.nowMs() >= notBeforeMs && (restedSeconds < 0 || restedSeconds >= settings.minIntervalSeconds());
     }
 
     private boolean begin(Engine engine, CompactionOrder order, long trigger) {
         return turns.begin(order.concurrentMax(), () -> {
-            LOG.info("{}: compaction begins: {}", gpid, order);
-            boolean done = false;
+            CompactionMark mark = null;
             try {
-                engine.compact(order.targetLevel(), order.rewritesLast());
-                engine.noteCompaction(new CompactionMark(trigger, Math.max(1, loop.wallMs() / 1000)));
-                done = true;
-            } catch (EngineException e) {
-                LOG.warn("{}: not compacted; it is tried again if it is still wanted", gpid, e);
+                mark = compact(engine, order, trigger);
             } finally {
-                boolean isDone = done;
-                loop.execute(() -> onEnded(isDone));
+                CompactionMark noted = mark;
+                loop.execute(() -> onEnded(noted));
             }
         });
     }
 
-    private void onEnded(boolean isDone) {
-        running = false;
-        long tookMs = Math.max(1, loop.wallMs() - view.startedAtMs());
-        if (isDone) {
-            periodicWaits = false;
-            LOG.info("{}: compaction has finished after {} ms", gpid, tookMs);
-        } else {
-            notBeforeMs = loop.nowMs() + RETRY_MS;
+    /** On a thread of the compactions; null if it was not done. */
+    private @Nullable CompactionMark compact(Engine engine, CompactionOrder order, long trigger) {
+        DiskLedger.Claim claim = null;
+        try {
+            claim = space.reserve(engine.rowFileBytes());
+            LOG.info("{}: compaction begins: {}", gpid, order);
+            engine.compact(order.targetLevel(), order.rewritesLast());
+            CompactionMark mark = new CompactionMark(trigger, Math.max(1, loop.wallMs() / 1000));
+            engine.noteCompaction(mark);
+            return mark;
+        } catch (IOException | EngineException e) {
+            LOG.warn("{}: not compacted; it is tried again if it is wanted still: {}", gpid, e.getMessage());
+            return null;
+        } finally {
+            if (claim != null) {
+                claim.release();
+            }
         }
-        view = new CompactionView(view.last(), isDone ? tookMs : view.lastTookMs(), view.queuedAtMs(), 0);
+    }
+
+    private void onEnded(@Nullable CompactionMark noted) {
+        running = false;
+        if (noted == null) {
+            notBeforeMs = loop.nowMs() + RETRY_MS;
+        } else {
+            periodicWaits = false;
+            done = noted;
+            doneTookMs = Math.max(1, loop.wallMs() - view.startedAtMs());
+            LOG.info("{}: compaction has finished after {} ms", gpid, doneTookMs);
+        }
+        show(view.last(), view.queuedAtMs(), 0);
         nextAtMs = loop.nowMs();
     }
 }

@@ -18,6 +18,18 @@ public record EngineOptions(
     /** For a node of a few cores: 256 MiB of cache, 128 MiB of write buffers, 2 threads, no limit of bytes. */
     public static final EngineOptions DEFAULT = new EngineOptions(256L << 20, 128L << 20, 32L << 20, 2, 0);
 
+    /**
+     * So many background threads that beside {@code manualCompactions} of them another compaction goes on: RocksDB keeps a quarter
+     * of them, one at least, for flushes.
+     */
+    public static int backgroundThreadsFor(int manualCompactions) {
+        int threads = manualCompactions + 1;
+        while (threads - Math.max(1, threads / 4) < manualCompactions + 1) {
+            threads++;
+        }
+        return threads;
+    }
+
     public EngineOptions {
         requireAtLeast("blockCacheBytes", blockCacheBytes, 1 << 20);
         requireAtLeast("writeBufferBytesTotal", writeBufferBytesTotal, 1 << 20);

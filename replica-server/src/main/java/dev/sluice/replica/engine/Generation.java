@@ -44,6 +44,14 @@ final class Generation {
         stallLimits.lift(db, family);
     }
 
+    void holdStallLimits(RocksDB db) throws RocksDBException {
+        stallLimits.hold(db, family);
+    }
+
+    void releaseStallLimits() {
+        stallLimits.release();
+    }
+
     void liftStallLimitsIfCrowded(RocksDB db) throws RocksDBException {
         stallLimits.liftIfCrowded(db, family);
     }

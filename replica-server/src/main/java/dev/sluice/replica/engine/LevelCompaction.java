@@ -1,38 +1,37 @@
 package dev.sluice.replica.engine;
 
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompactRangeOptions.BottommostLevelCompaction;
-import org.rocksdb.LiveFileMetaData;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Compacts the rows of an engine on demand, one such compaction at a time, and cuts it short when the engine closes. */
+/**
+ * Compacts the rows of an engine on demand, one such compaction at a time, and cuts it short. One that waits for a thread of
+ * RocksDB, which all engines share, is cut short when it has that.
+ */
 final class LevelCompaction {
     private static final Logger LOG = LoggerFactory.getLogger(LevelCompaction.class);
 
     private final Path directory;
     private final RocksDatabase database;
+    private final Lock publishing;
     private @Nullable CompactRangeOptions running;
     private boolean closed;
 
-    LevelCompaction(Path directory, RocksDatabase database) {
+    /** @param publishing held by whoever publishes, and then cuts short what must not go on beside that */
+    LevelCompaction(Path directory, RocksDatabase database, Lock publishing) {
         this.directory = directory;
         this.database = database;
+        this.publishing = publishing;
     }
 
     /** See {@link Engine#compact}; the caller has pinned the generation. */
     void compact(Generation target, int targetLevel, boolean rewritesLast) throws RocksDBException {
-        if (database.allowsBehind() && holdsRowsFromBehind(target)) {
-            LOG.warn(
-                    "{}: not compacted: its last level holds rows that were loaded behind, alone, so that more can be",
-                    directory);
-            return;
-        }
         try (CompactRangeOptions options = new CompactRangeOptions()
                 // Else no other compaction of this engine runs, and level 0 fills up.
                 .setExclusiveManualCompaction(false)
@@ -44,34 +43,53 @@ final class LevelCompaction {
             if (targetLevel != Engine.ANY_LEVEL) {
                 options.setChangeLevel(true).setTargetLevel(Math.min(targetLevel, highestLevel()));
             }
-            begin(options);
-            try {
-                database.db().compactRange(target.family(), null, null, options);
-            } catch (RocksDBException e) {
-                if (!isOnlyMissingTheLevel(e, targetLevel)) {
-                    throw e;
+            if (begin(target, options)) {
+                try {
+                    database.db().compactRange(target.family(), null, null, options);
+                } catch (RocksDBException e) {
+                    if (!isOnlyMissingTheLevel(e, targetLevel)) {
+                        throw e;
+                    }
+                    LOG.warn("{}: compacted, but not moved to level {}: {}", directory, targetLevel, e.getMessage());
+                } finally {
+                    end();
                 }
-                LOG.warn("{}: compacted, but not moved to level {}: {}", directory, targetLevel, e.getMessage());
-            } finally {
-                end();
             }
         }
     }
 
-    synchronized boolean isRunning() {
-        return running != null;
-    }
-
-    /** Cuts short what runs, soon; none begins from here on. */
+    /** Cuts short what runs; none begins from here on. */
     synchronized void close() {
         closed = true;
-        CompactRangeOptions cut = running;
-        if (cut != null) {
-            cut.setCanceled(true);
+        cut();
+    }
+
+    /** Cuts short what runs. */
+    synchronized void cut() {
+        CompactRangeOptions now = running;
+        if (now != null) {
+            now.setCanceled(true);
         }
     }
 
-    private synchronized void begin(CompactRangeOptions options) {
+    /** False if there are rows that it must not touch. */
+    private boolean begin(Generation target, CompactRangeOptions options) throws RocksDBException {
+        publishing.lock();
+        try {
+            if (database.allowsBehind() && holdsRowsFromBehind(target)) {
+                LOG.warn(
+                        "{}: not compacted: rows that were loaded behind keep the last level for themselves",
+                        directory);
+                return false;
+            }
+            register(options);
+            return true;
+        } finally {
+            publishing.unlock();
+        }
+    }
+
+    private synchronized void register(CompactRangeOptions options) {
         if (closed || running != null) {
             throw new EngineException(directory + (closed ? ": the engine is closed" : ": it is being compacted"));
         }
@@ -88,13 +106,7 @@ final class LevelCompaction {
     }
 
     private boolean holdsRowsFromBehind(Generation target) throws RocksDBException {
-        for (LiveFileMetaData file : database.db().getLiveFilesMetaData()) {
-            if (file.level() == database.lastLevel()
-                    && Arrays.equals(file.columnFamilyName(), target.family().getName())) {
-                return true;
-            }
-        }
-        return false;
+        return database.filesOf(target.family()).stream().anyMatch(file -> file.level() == database.lastLevel());
     }
 
     /** RocksDB moves the result to a level last, and does not if there are rows on the way. */

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.LiveFileMetaData;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.ReadTier;
@@ -217,6 +219,14 @@ final class RocksDatabase implements AutoCloseable {
         } finally {
             generationsLock.writeLock().unlock();
         }
+    }
+
+    /** The files of a family. */
+    List<LiveFileMetaData> filesOf(ColumnFamilyHandle family) throws RocksDBException {
+        byte[] name = family.getName();
+        return db.getLiveFilesMetaData().stream()
+                .filter(file -> Arrays.equals(file.columnFamilyName(), name))
+                .toList();
     }
 
     boolean allowsBehind() {

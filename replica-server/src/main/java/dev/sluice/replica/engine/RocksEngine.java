@@ -93,7 +93,7 @@ final class RocksEngine implements Engine {
         this.settings = settings;
         this.steps = steps;
         stagedFiles = new StagedFiles(directory);
-        compaction = new LevelCompaction(directory, database);
+        compaction = new LevelCompaction(directory, database, publishing);
         stagedFiles.clear();
         appliedDecree = database.read(Fact.DECREE);
         publishedLoadId = database.read(Fact.PUBLISHED_LOAD);
@@ -234,9 +234,9 @@ final class RocksEngine implements Engine {
         }
     }
 
-    /** Leaves it to the next flush while a publish, its preparation or a compaction on demand is under way. */
+    /** Leaves it to the next flush while a publish, or its preparation, is under way. */
     private void settleStallLimits() throws RocksDBException {
-        if (!compaction.isRunning() && publishing.tryLock()) {
+        if (publishing.tryLock()) {
             try {
                 current.settleStallLimits(database.db());
             } finally {
@@ -296,6 +296,9 @@ final class RocksEngine implements Engine {
             try {
                 Generation next = current;
                 if (publish.loadId() > publishedLoadId) {
+                    if (publish.mode() == LoadMode.BEHIND) {
+                        compaction.cut(); // it would take rows to the level that is for those that come now
+                    }
                     next = take(publish, staged);
                     if (publish.mode() == LoadMode.BEHIND) {
                         uncover(batch, publish, staged);
@@ -333,10 +336,8 @@ final class RocksEngine implements Engine {
                 return Optional.of("the replica was made without app env rocksdb.allow_ingest_behind=true");
             }
             List<FileKeyRange> ranges = new ArrayList<>();
-            for (LiveFileMetaData file : database.db().getLiveFilesMetaData()) {
-                if (file.level() == database.lastLevel()
-                        && Arrays.equals(
-                                file.columnFamilyName(), target.family().getName())) {
+            for (LiveFileMetaData file : database.filesOf(target.family())) {
+                if (file.level() == database.lastLevel()) {
                     ranges.add(
                             new FileKeyRange("an earlier load of mode behind", file.smallestKey(), file.largestKey()));
                 }
@@ -442,8 +443,16 @@ final class RocksEngine implements Engine {
             try {
                 database.flush();
                 // While one level is rewritten, level 0 may fill with what clients write meanwhile.
-                target.liftStallLimits(database.db());
-                compaction.compact(target, targetLevel, rewritesLast);
+                target.holdStallLimits(database.db());
+                try {
+                    compaction.compact(target, targetLevel, rewritesLast);
+                } finally {
+                    target.releaseStallLimits();
+                }
+                if (target != current) {
+                    throw new EngineException(
+                            directory + ": generation " + target.id() + " was compacted, and is not current any more");
+                }
             } finally {
                 target.pins().unpin();
             }
@@ -451,6 +460,18 @@ final class RocksEngine implements Engine {
             throw failure(directory, "it cannot be compacted", e);
         } finally {
             works.unpin();
+        }
+    }
+
+    @Override
+    public long rowFileBytes() {
+        Generation target = pinCurrent();
+        try {
+            return database.db().getLongProperty(target.family(), "rocksdb.live-sst-files-size");
+        } catch (RocksDBException e) {
+            throw failure(directory, "the size of its files cannot be read", e);
+        } finally {
+            target.pins().unpin();
         }
     }
 
@@ -576,6 +597,7 @@ final class RocksEngine implements Engine {
         writesSinceSwitch = 0;
         current = next;
         hidden = null;
+        compaction.cut(); // of rows that are not current any more
     }
 
     private Generation kept(Publish publish) {
@@ -695,14 +717,9 @@ final class RocksEngine implements Engine {
     }
 
     private List<Path> liveFiles() throws RocksDBException {
-        byte[] family = current.family().getName();
-        List<Path> live = new ArrayList<>();
-        for (LiveFileMetaData file : database.db().getLiveFilesMetaData()) {
-            if (Arrays.equals(file.columnFamilyName(), family)) {
-                live.add(Path.of(file.path() + file.fileName()));
-            }
-        }
-        return live;
+        return database.filesOf(current.family()).stream()
+                .map(file -> Path.of(file.path() + file.fileName()))
+                .toList();
     }
 
     private void pin() {

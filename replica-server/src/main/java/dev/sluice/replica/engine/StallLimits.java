@@ -17,6 +17,7 @@ final class StallLimits {
     private static final long HARD_PENDING_BYTES = 256L << 30;
 
     private boolean lifted;
+    private int holders;
 
     synchronized void lift(RocksDB db, ColumnFamilyHandle family) throws RocksDBException {
         if (!lifted) {
@@ -26,9 +27,22 @@ final class StallLimits {
         }
     }
 
-    /** Sets the limits again if level 0 is small. Not while an ingest is under way: its files are not in level 0 yet. */
+    /** Lifts them until {@link #release}, whatever is settled meanwhile. */
+    synchronized void hold(RocksDB db, ColumnFamilyHandle family) throws RocksDBException {
+        lift(db, family);
+        holders++;
+    }
+
+    synchronized void release() {
+        holders--;
+    }
+
+    /** Sets the limits again if they would not stop anybody now. Not while an ingest is under way: its files are not in level 0 yet. */
     synchronized void settle(RocksDB db, ColumnFamilyHandle family) throws RocksDBException {
-        if (lifted && level0Files(db, family) <= RocksSettings.LEVEL0_COMPACTION_FILES) {
+        if (lifted
+                && holders == 0
+                && level0Files(db, family) <= RocksSettings.LEVEL0_COMPACTION_FILES
+                && db.getLongProperty(family, "rocksdb.estimate-pending-compaction-bytes") <= SOFT_PENDING_BYTES) {
             set(db, family, SLOWDOWN_FILES, STOP_FILES, SOFT_PENDING_BYTES, HARD_PENDING_BYTES);
             lifted = false;
         }

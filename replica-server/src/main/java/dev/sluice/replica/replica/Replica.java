@@ -127,7 +127,12 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         this.keptGenerations = new KeptGenerations(
                 gpid, loop, services.maintenance(), services.settings().retention());
         this.compaction = new ManualCompaction(
-                gpid, loop, services.compactions(), services.settings().compaction(), this::reportChanged);
+                gpid,
+                loop,
+                services.compactions(),
+                bytes -> services.disks().ledger(directory.engine()).reserve(directory.engine(), bytes, 0),
+                services.settings().compaction(),
+                this::reportChanged);
         Installer installer =
                 new Installer(services, gpid, loop, directory, slot, log, applier, flusher, this, this::onInstalled);
         this.pupil =
@@ -482,9 +487,14 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
     }
 
     private void tick() {
-        if (closed) {
-            return;
+        if (!closed) {
+            // First: what fails in the middle of a tick does not end the next.
+            loop.schedule(TICK_MS, this::tick);
+            onTick();
         }
+    }
+
+    private void onTick() {
         perform(role.onTick(loop.nowMs()));
         applier.goOn();
         record.onTick(loop.nowMs(), slot, history);
@@ -496,12 +506,11 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
                 keptGenerations.onTick(slot.engine(), envs);
             }
             boolean isMember = role.name() == RoleName.PRIMARY || role.name() == RoleName.SECONDARY;
-            compaction.onTick(slot.engine(), envs, isMember && !diskRefuses);
+            compaction.onTick(slot.watched(), envs, isMember && !diskRefuses);
         }
         expiredRows.onTick(role.name());
         diskRefuses =
                 services.settings().rejectsWritesWhenFull() && services.disks().refusal(directory.path()) != null;
-        loop.schedule(TICK_MS, this::tick);
     }
 
     // ---- Effects

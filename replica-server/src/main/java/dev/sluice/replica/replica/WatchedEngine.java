@@ -109,9 +109,22 @@ final class WatchedEngine implements Engine {
         return engine.dropGeneration(id);
     }
 
+    /** It reads all rows. A disk that has no room for more is no damage, and the rows are as before. */
     @Override
     public void compact(int targetLevel, boolean rewritesLast) {
-        engine.compact(targetLevel, rewritesLast);
+        try {
+            engine.compact(targetLevel, rewritesLast);
+        } catch (EngineException e) {
+            if (e.kind() == EngineException.Kind.DAMAGE) {
+                onDamage.accept(e);
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public long rowFileBytes() {
+        return engine.rowFileBytes();
     }
 
     @Override

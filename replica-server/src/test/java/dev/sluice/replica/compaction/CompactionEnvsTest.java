@@ -9,6 +9,7 @@ import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +45,7 @@ final class CompactionEnvsTest {
                 "periodic.trigger_time=24:00;                         0 1970-01-01T01:00; 2026-11-28T00:10; nothing",
                 "periodic.trigger_time=3:00 once.trigger_time=7;      6 2026-11-27T03:20; 2026-11-28T03:10; once",
                 "periodic.trigger_time=3:00 once.trigger_time=7;      7 2026-11-27T03:20; 2026-11-28T03:10; periodic",
+                "periodic.trigger_time=3:00;                          0 2030-01-01T00:00; 2026-11-28T03:10; periodic",
                 // the clock on the wall goes from 2:00 to 3:00 that night, and from 3:00 back to 2:00 in the other
                 "periodic.trigger_time=2:30;                          0 2026-03-28T02:40; 2026-03-29T03:40; periodic",
                 "periodic.trigger_time=2:30;                          0 2026-10-24T02:40; 2026-10-25T02:40; periodic"
@@ -69,6 +71,19 @@ final class CompactionEnvsTest {
         assertThat(envs("periodic.trigger_time=1:00 periodic.target_level=0 periodic.bottommost_level_compaction=often")
                         .due(CompactionMark.NONE, seconds("2026-11-28T01:01"), BERLIN))
                 .hasValue(new CompactionOrder(true, Engine.ANY_LEVEL, false, Integer.MAX_VALUE));
+        assertThat(envs("once.trigger_time=7 once.target_level=9999999999 max_concurrent_running_count=-1")
+                        .due(CompactionMark.NONE, 0, BERLIN))
+                .hasValue(new CompactionOrder(false, Integer.MAX_VALUE, false, Integer.MAX_VALUE));
+    }
+
+    @Test
+    void timesOfTheDayAreOnlySoMany() {
+        assertThat(envs("periodic.trigger_time=" + "3:00,".repeat(10_000)).periodicTimes())
+                .hasSize(1);
+        String all = IntStream.range(0, 1_440)
+                .mapToObj(minute -> "%d:%02d".formatted(minute / 60, minute % 60))
+                .collect(Collectors.joining(","));
+        assertThat(envs("periodic.trigger_time=" + all).periodicTimes()).hasSize(24);
     }
 
     private static CompactionEnvs envs(@Nullable String text) {

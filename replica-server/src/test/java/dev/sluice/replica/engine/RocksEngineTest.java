@@ -37,6 +37,7 @@ import org.rocksdb.WriteBufferManager;
 
 final class RocksEngineTest extends EngineContract {
     private static final int ROWS = 2_000;
+    private static final EngineOptions SLOW = new EngineOptions(1 << 20, 1 << 20, 64 << 10, 2, 256 << 10);
     private static final String NO_LIMIT_ON_LEVEL_0 = "level0_stop_writes_trigger=1048576";
 
     private final RocksEngineFactory factory = new RocksEngineFactory(EngineOptions.DEFAULT);
@@ -286,6 +287,8 @@ final class RocksEngineTest extends EngineContract {
 
             engine.compact(Engine.ANY_LEVEL, false);
 
+            engine.flush();
+            assertThat(newestOptions()).doesNotContain(NO_LIMIT_ON_LEVEL_0);
             assertThat(tableBytes()).isLessThan(before / 3);
             assertThat(rows(engine)).hasSize(ROWS / 2);
             assertThat(engine.appliedDecree()).isEqualTo(6);
@@ -357,30 +360,63 @@ final class RocksEngineTest extends EngineContract {
 
     @Test
     void aCompactionEndsSoonWhenTheEngineIsClosed() throws Exception {
+        try (RocksEngineFactory slowly = new RocksEngineFactory(SLOW);
+                Engine engine = slowly.open(directory("engine"))) {
+            CompletableFuture<Void> compaction = beginCompaction(engine);
+
+            engine.close();
+
+            assertThat(engine.awaitClosed(20_000)).isTrue();
+            assertCutShort(compaction);
+        }
+    }
+
+    /** And the rows that are current then can be compacted. */
+    @Test
+    void aCompactionEndsSoonWhenItsRowsAreNotCurrentAnyMore() throws Exception {
+        try (RocksEngineFactory slowly = new RocksEngineFactory(SLOW);
+                Engine engine = slowly.open(directory("engine"))) {
+            CompletableFuture<Void> compaction = beginCompaction(engine);
+            engine.flush();
+            assertThat(newestOptions()).as("a flush in the middle").contains(NO_LIMIT_ON_LEVEL_0);
+
+            engine.publish(3, replacement(3), List.of(stage("3", Map.of("a", "new"))));
+
+            assertCutShort(compaction);
+            engine.compact(Engine.ANY_LEVEL, true);
+            assertThat(rows(engine)).containsOnlyKeys("a");
+        }
+    }
+
+    /** Of many rows, with a factory that needs half a minute for them. */
+    private CompletableFuture<Void> beginCompaction(Engine engine) {
         Map<String, String> many = new TreeMap<>();
         Random random = new Random(1);
         for (int i = 0; i < 20_000; i++) {
             many.put("row" + i, String.valueOf(new BigInteger(1_600, random)));
         }
-        EngineOptions slow = new EngineOptions(1 << 20, 1 << 20, 64 << 10, 2, 256 << 10); // half a minute for all
-        try (RocksEngineFactory slowly = new RocksEngineFactory(slow);
-                Engine engine = slowly.open(directory("engine"))) {
-            engine.publish(1, publish(1), List.of(stage("1", many)));
-            engine.publish(2, publish(2), List.of(stage("2", many)));
-            List<Path> before = tables();
-            CompletableFuture<Void> compaction =
-                    CompletableFuture.runAsync(() -> engine.compact(Engine.ANY_LEVEL, true));
-            await().until(() -> !before.containsAll(tables()));
-            assertThat(compaction).isNotDone();
+        engine.publish(1, publish(1), List.of(stage("1", many)));
+        engine.publish(2, publish(2), List.of(stage("2", many)));
+        List<Path> before = uncheckedTables();
+        CompletableFuture<Void> compaction = CompletableFuture.runAsync(() -> engine.compact(Engine.ANY_LEVEL, true));
+        await().until(() -> !before.containsAll(uncheckedTables()));
+        assertThat(compaction).isNotDone();
+        return compaction;
+    }
 
-            engine.close();
+    private static void assertCutShort(CompletableFuture<Void> compaction) {
+        assertThat(compaction)
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOf(EngineException.class);
+    }
 
-            assertThat(engine.awaitClosed(20_000)).isTrue();
-            assertThat(compaction)
-                    .failsWithin(Duration.ofSeconds(20))
-                    .withThrowableThat()
-                    .havingCause()
-                    .isInstanceOf(EngineException.class);
+    private List<Path> uncheckedTables() {
+        try {
+            return tables();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -10,7 +10,9 @@ import dev.sluice.replica.compaction.CompactionTurns;
 import dev.sluice.replica.compaction.CompactionView;
 import dev.sluice.replica.compaction.CompactionView.State;
 import dev.sluice.replica.compaction.ManualCompaction;
+import dev.sluice.replica.engine.Engine.CompactionMark;
 import dev.sluice.replica.engine.EngineException;
+import dev.sluice.replica.replication.RoleName;
 import java.io.IOException;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
@@ -110,7 +112,6 @@ class ReplicaCompactionTest {
     @Test
     void secondariesCompactForThemselvesAndLearnersDoNot() {
         node.envs = Map.of(TRIGGER, "7");
-        node.compactions = new CompactionTurns(started::add, 9);
         node.tell(LEARNER, 1, OTHER, List.of(), SELF);
         node.time.advance(2_000);
         assertThat(started).isEmpty();
@@ -131,6 +132,56 @@ class ReplicaCompactionTest {
         assertThat(started).hasSize(1);
         end();
         assertThat(view(P).state()).isEqualTo(State.FINISHED);
+    }
+
+    @Test
+    void damageThatACompactionFindsTakesAMemberOut() {
+        node.envs = Map.of(TRIGGER, "7");
+        node.tell(P, 1, OTHER, List.of(SELF));
+        node.time.advance(2_000);
+        node.compactionsFail = EngineException.Kind.DAMAGE;
+        end();
+        assertThat(node.replica(P).view().role()).isEqualTo(RoleName.ERROR);
+        assertThat(node.report(P).getMessage()).contains("no compaction");
+    }
+
+    @Test
+    void aDiskThatFailsACompactionTakesNothingOut() {
+        tell(Map.of(TRIGGER, "7"));
+        node.compactionsFail = EngineException.Kind.DISK;
+        end();
+        assertThat(node.replica(P).view().role()).isEqualTo(RoleName.PRIMARY);
+        assertThat(view(P).state()).isEqualTo(State.QUEUING);
+    }
+
+    @Test
+    void aCompactionThatHasNoRoomWaitsForIt() throws IOException {
+        tell(Map.of());
+        for (int i = 0; i < 20; i++) {
+            node.put(P, new byte[] {(byte) i}, new byte[30_000]);
+        }
+        node.replica(P).flushSoon(20);
+        node.time.advance(2_000);
+        long used = 10_000_000 - node.files.usableBytes(DISK1.path());
+        node.files.setCapacityBytes(DISK1.path(), used + 500_000);
+        tell(Map.of(TRIGGER, "7"));
+        end();
+        assertThat(view(P).state()).isEqualTo(State.QUEUING);
+        assertThat(view(P).last()).isEqualTo(CompactionMark.NONE);
+
+        node.files.setCapacityBytes(DISK1.path(), used + 700_000);
+        node.time.advance(61_000);
+        end();
+        assertThat(view(P).state()).isEqualTo(State.FINISHED);
+        assertThat(node.disks.ledger(DISK1.path()).reservedBytes()).isZero();
+    }
+
+    @Test
+    void whatWasNotedByAClockThatWasAheadHoldsNothingBack() {
+        tell(Map.of());
+        node.replica(P).engine().noteCompaction(new CompactionMark(3, node.time.wallMs() / 1000 + 1_000_000));
+        tell(Map.of(TRIGGER, "7"));
+        assertThat(view(P).state()).isEqualTo(State.RUNNING);
     }
 
     @Test

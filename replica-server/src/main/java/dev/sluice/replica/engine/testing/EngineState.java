@@ -193,7 +193,7 @@ record EngineState(
         return crc.getValue();
     }
 
-    private static int size(NavigableMap<byte[], byte[]> rows) {
+    static int size(NavigableMap<byte[], byte[]> rows) {
         int size = Integer.BYTES;
         for (var row : rows.entrySet()) {
             size += 2 * Integer.BYTES + row.getKey().length + row.getValue().length;

@@ -228,6 +228,11 @@ final class InMemoryEngine implements Engine {
     }
 
     @Override
+    public synchronized long rowFileBytes() {
+        return EngineState.size(durable.rows());
+    }
+
+    @Override
     public synchronized void noteCompaction(CompactionMark mark) {
         requireOpen();
         current = current.compacted(mark);
