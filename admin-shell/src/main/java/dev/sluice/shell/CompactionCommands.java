@@ -102,8 +102,8 @@ final class CompactionCommands {
                 paramLabel = "N",
                 description = {
                     "A replica begins only while fewer than N, of whatever apps, compact on its server.",
-                    "Kept as the env manual_compact.max_concurrent_running_count (default: 0, as that",
-                    "says)."
+                    "Kept as the env manual_compact.max_concurrent_running_count (default: 0, which leaves",
+                    "that as it is; del_app_envs removes it, and the limit with it)."
                 })
         private int maxRunning;
 

@@ -5,8 +5,8 @@ package dev.sluice.client;
  *
  * @param targetLevel of the engine, that all rows end in: from 1 up, or -1 for the lowest that has some
  * @param bottommost also the files of the lowest level are written anew, which gives back the space of what was removed from them; costs the most
- * @param maxRunning a replica begins only while fewer than so many, of whatever apps, compact on its server; 0: as the app's env {@code
- *     manual_compact.max_concurrent_running_count} says, which another number is kept as
+ * @param maxRunning a replica begins only while fewer than so many, of whatever apps, compact on its server. It is kept as the app's
+ *     env {@code manual_compact.max_concurrent_running_count}; 0 leaves that as it is, and without it there is no limit
  * @param triggerTimeSeconds since 1970; 0: now. It names the compaction, and does not delay it: the same one again starts no
  *     other, so a start with it can be repeated
  */

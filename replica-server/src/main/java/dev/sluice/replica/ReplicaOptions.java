@@ -168,8 +168,9 @@ public final class ReplicaOptions {
                     "pegasus.server", "manual_compact_concurrent_max")
             .defaultValue(1)
             .range(1, 64)
-            .doc("Manual compactions of replicas that this server runs at once. Each takes one of the engines' threads "
-                    + "and twice the space of its replica.");
+            .doc(
+                    "Manual compactions of replicas that this server runs at once. Each takes one of the engines' threads, "
+                            + "and room for what it writes before it gives back what was there.");
 
     public static final Option<Integer> COMPACTION_MIN_INTERVAL_SECONDS = Options.integer(
                     "pegasus.server", "manual_compact_min_interval_seconds")

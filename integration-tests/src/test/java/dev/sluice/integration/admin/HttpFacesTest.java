@@ -231,8 +231,16 @@ class HttpFacesTest {
 
     @Test
     void aDailyCompactionIsAskedForByEnvs() throws Exception {
-        String limit = "manual_compact.max_concurrent_running_count";
         client.admin().setAppEnvs("orders", Map.of("manual_compact.disabled", "true")); // whatever time it is
+        try {
+            askForDailyCompactions();
+        } finally {
+            client.admin().clearAppEnvs("orders", "manual_compact");
+        }
+    }
+
+    private static void askForDailyCompactions() throws Exception {
+        String limit = "manual_compact.max_concurrent_running_count";
         String daily = "{'app_name':'orders','type':'periodic','trigger_time':'3:00,21:30','target_level':'2',"
                 + "'bottommost_level_compaction':'force','max_running_count':'1'}";
         assertThat(json(post(meta, COMPACTION, quoted(daily))).get("error").asText())
@@ -252,7 +260,6 @@ class HttpFacesTest {
                 .containsEntry("manual_compact.periodic.bottommost_level_compaction", "skip")
                 .as("0 is as if none was given")
                 .containsEntry(limit, "1");
-        client.admin().clearAppEnvs("orders", "manual_compact");
     }
 
     @Test

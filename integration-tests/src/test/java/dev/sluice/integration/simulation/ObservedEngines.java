@@ -127,8 +127,8 @@ record ObservedEngines(EngineFactory engines, Observer observer) implements Engi
         }
 
         @Override
-        public long rowFileBytes() {
-            return engine.rowFileBytes();
+        public long compactionBytes(boolean rewritesLast) {
+            return engine.compactionBytes(rewritesLast);
         }
 
         @Override

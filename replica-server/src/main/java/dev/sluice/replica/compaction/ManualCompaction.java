@@ -1,7 +1,6 @@
 package dev.sluice.replica.compaction;
 
 import dev.sluice.common.Gpid;
-import dev.sluice.common.file.DiskLedger;
 import dev.sluice.common.time.EventLoop;
 import dev.sluice.replica.engine.Engine;
 import dev.sluice.replica.engine.Engine.CompactionMark;
@@ -23,6 +22,7 @@ public final class ManualCompaction {
     private static final Logger LOG = LoggerFactory.getLogger(ManualCompaction.class);
     private static final long INTERVAL_MS = 1_000;
     private static final long RETRY_MS = 60_000;
+    private static final String LATER = ", and tried again if it is wanted still";
 
     private final Gpid gpid;
     private final EventLoop loop;
@@ -136,21 +136,23 @@ public final class ManualCompaction {
 
     /** On a thread of the compactions; null if it was not done. */
     private @Nullable CompactionMark compact(Engine engine, CompactionOrder order, long trigger) {
-        DiskLedger.Claim claim = null;
         try {
-            claim = space.reserve(engine.rowFileBytes());
+            space.require(engine.compactionBytes(order.rewritesLast()));
             LOG.info("{}: compaction begins: {}", gpid, order);
             engine.compact(order.targetLevel(), order.rewritesLast());
             CompactionMark mark = new CompactionMark(trigger, Math.max(1, loop.wallMs() / 1000));
             engine.noteCompaction(mark);
             return mark;
-        } catch (IOException | EngineException e) {
-            LOG.warn("{}: not compacted; it is tried again if it is wanted still: {}", gpid, e.getMessage());
-            return null;
-        } finally {
-            if (claim != null) {
-                claim.release();
+        } catch (EngineException e) {
+            if (e.kind() == EngineException.Kind.OTHER) { // cut short, most likely
+                LOG.warn("{}: not compacted{}: {}", gpid, LATER, e.getMessage());
+            } else {
+                LOG.warn("{}: not compacted{}", gpid, LATER, e);
             }
+            return null;
+        } catch (IOException e) {
+            LOG.warn("{}: not compacted{}: {}", gpid, LATER, e.getMessage());
+            return null;
         }
     }
 

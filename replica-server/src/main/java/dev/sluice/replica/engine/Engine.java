@@ -95,7 +95,7 @@ public interface Engine extends AutoCloseable {
 
     /**
      * Rewrites the rows of the current generation, level by level, so that what was overwritten or removed takes no space
-     * and reads have fewer files to look into. May take hours and twice the space; reads, writes and publishes go on beside it. Throws if
+     * and reads have fewer files to look into. May take hours; reads, writes and publishes go on beside it. Throws if
      * it is cut short, by {@link #close} or by another generation that becomes current; a part of it may be done then. Rows that
      * were loaded from behind, and what is above them, stay as they are: more can be loaded there.
      *
@@ -107,8 +107,8 @@ public interface Engine extends AutoCloseable {
     /** For {@link #compact}. */
     int ANY_LEVEL = -1;
 
-    /** Size of the files that {@link #compact} would rewrite, in bytes. */
-    long rowFileBytes();
+    /** About so many bytes {@link #compact} writes at most before it gives back those that they take the place of. */
+    long compactionBytes(boolean rewritesLast);
 
     /** Remembers that a compaction that was asked for has finished; durable on return, and copied with a checkpoint. */
     void noteCompaction(CompactionMark mark);

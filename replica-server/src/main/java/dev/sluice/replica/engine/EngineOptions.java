@@ -19,8 +19,8 @@ public record EngineOptions(
     public static final EngineOptions DEFAULT = new EngineOptions(256L << 20, 128L << 20, 32L << 20, 2, 0);
 
     /**
-     * So many background threads that beside {@code manualCompactions} of them another compaction goes on: RocksDB keeps a quarter
-     * of them, one at least, for flushes.
+     * So many background threads that beside {@code manualCompactions} of some engines one of another engine goes on: RocksDB
+     * keeps a quarter of them, one at least, for flushes.
      */
     public static int backgroundThreadsFor(int manualCompactions) {
         int threads = manualCompactions + 1;

@@ -1,10 +1,14 @@
 package dev.sluice.replica.engine;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.locks.Lock;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompactRangeOptions.BottommostLevelCompaction;
+import org.rocksdb.LiveFileMetaData;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 import org.slf4j.Logger;
@@ -30,8 +34,43 @@ final class LevelCompaction {
         this.publishing = publishing;
     }
 
-    /** See {@link Engine#compact}; the caller has pinned the generation. */
-    void compact(Generation target, int targetLevel, boolean rewritesLast) throws RocksDBException {
+    /**
+     * About so many bytes are written before those that they take the place of are given back: level 0 goes down in one piece, all
+     * else in pieces of a size of its own.
+     */
+    long bytes(Generation target, boolean rewritesLast) throws RocksDBException {
+        List<LiveFileMetaData> files = database.filesOf(target.family());
+        boolean isOneLevel = files.stream()
+                        .mapToInt(LiveFileMetaData::level)
+                        .filter(level -> level > 0)
+                        .distinct()
+                        .count()
+                <= 1;
+        long level0 = sum(files, level -> level == 0);
+        boolean isDone = isOneLevel && level0 == 0 && !rewritesLast;
+        return isDone || files.stream().anyMatch(this::isBehind)
+                ? 0
+                : level0 + Math.min(sum(files, level -> level > 0), database.pieceBytes());
+    }
+
+    private static long sum(List<LiveFileMetaData> files, IntPredicate levels) {
+        return files.stream()
+                .filter(file -> levels.test(file.level()))
+                .mapToLong(LiveFileMetaData::size)
+                .sum();
+    }
+
+    static EngineException notCurrent(Path directory, Generation target) {
+        return new EngineException(directory + ": generation " + target.id() + " is not current any more");
+    }
+
+    /**
+     * See {@link Engine#compact}; the caller has pinned the generation.
+     *
+     * @param isCurrent whether the generation still is; asked while nobody publishes
+     */
+    void compact(Generation target, BooleanSupplier isCurrent, int targetLevel, boolean rewritesLast)
+            throws RocksDBException {
         try (CompactRangeOptions options = new CompactRangeOptions()
                 // Else no other compaction of this engine runs, and level 0 fills up.
                 .setExclusiveManualCompaction(false)
@@ -43,7 +82,7 @@ final class LevelCompaction {
             if (targetLevel != Engine.ANY_LEVEL) {
                 options.setChangeLevel(true).setTargetLevel(Math.min(targetLevel, highestLevel()));
             }
-            if (begin(target, options)) {
+            if (begin(target, isCurrent, options)) {
                 try {
                     database.db().compactRange(target.family(), null, null, options);
                 } catch (RocksDBException e) {
@@ -73,10 +112,14 @@ final class LevelCompaction {
     }
 
     /** False if there are rows that it must not touch. */
-    private boolean begin(Generation target, CompactRangeOptions options) throws RocksDBException {
+    private boolean begin(Generation target, BooleanSupplier isCurrent, CompactRangeOptions options)
+            throws RocksDBException {
         publishing.lock();
         try {
-            if (database.allowsBehind() && holdsRowsFromBehind(target)) {
+            if (!isCurrent.getAsBoolean()) {
+                throw notCurrent(directory, target);
+            }
+            if (database.filesOf(target.family()).stream().anyMatch(this::isBehind)) {
                 LOG.warn(
                         "{}: not compacted: rows that were loaded behind keep the last level for themselves",
                         directory);
@@ -105,8 +148,8 @@ final class LevelCompaction {
         return database.allowsBehind() ? database.lastLevel() - 1 : database.lastLevel();
     }
 
-    private boolean holdsRowsFromBehind(Generation target) throws RocksDBException {
-        return database.filesOf(target.family()).stream().anyMatch(file -> file.level() == database.lastLevel());
+    private boolean isBehind(LiveFileMetaData file) {
+        return database.allowsBehind() && file.level() == database.lastLevel();
     }
 
     /** RocksDB moves the result to a level last, and does not if there are rows on the way. */

@@ -233,6 +233,12 @@ final class RocksDatabase implements AutoCloseable {
         return settings.database().allowIngestBehind();
     }
 
+    /** What a compaction below level 0 takes at a time, about; RocksDB takes 25 files if nothing else is set. */
+    long pieceBytes() {
+        long set = settings.rows().maxCompactionBytes();
+        return set > 0 ? set : 25 * settings.rows().targetFileSizeBase();
+    }
+
     /** Where files that are loaded behind lie, alone if that is allowed. */
     int lastLevel() {
         return settings.rows().numLevels() - 1;

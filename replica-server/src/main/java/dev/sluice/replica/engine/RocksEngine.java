@@ -297,7 +297,7 @@ final class RocksEngine implements Engine {
                 Generation next = current;
                 if (publish.loadId() > publishedLoadId) {
                     if (publish.mode() == LoadMode.BEHIND) {
-                        compaction.cut(); // it would take rows to the level that is for those that come now
+                        compaction.cut(); // lest it takes rows to the level that is for those that come now
                     }
                     next = take(publish, staged);
                     if (publish.mode() == LoadMode.BEHIND) {
@@ -441,17 +441,16 @@ final class RocksEngine implements Engine {
         try {
             Generation target = pinCurrent();
             try {
-                database.flush();
+                flush();
                 // While one level is rewritten, level 0 may fill with what clients write meanwhile.
                 target.holdStallLimits(database.db());
                 try {
-                    compaction.compact(target, targetLevel, rewritesLast);
+                    compaction.compact(target, () -> target == current, targetLevel, rewritesLast);
                 } finally {
                     target.releaseStallLimits();
                 }
                 if (target != current) {
-                    throw new EngineException(
-                            directory + ": generation " + target.id() + " was compacted, and is not current any more");
+                    throw LevelCompaction.notCurrent(directory, target);
                 }
             } finally {
                 target.pins().unpin();
@@ -464,10 +463,10 @@ final class RocksEngine implements Engine {
     }
 
     @Override
-    public long rowFileBytes() {
+    public long compactionBytes(boolean rewritesLast) {
         Generation target = pinCurrent();
         try {
-            return database.db().getLongProperty(target.family(), "rocksdb.live-sst-files-size");
+            return compaction.bytes(target, rewritesLast);
         } catch (RocksDBException e) {
             throw failure(directory, "the size of its files cannot be read", e);
         } finally {

@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
  * Answers what the members of a group send each other.
  *
  * <p>A message to a replica is read before the replica hears of it: one that says what cannot be is answered {@code
- * ERR_INVALID_PARAMETERS}. What is thrown once it was read is our own fault: if it is thrown before the handler returns, the
- * asker is answered {@code ERR_UNKNOWN}, and the thread that it ran on logs it. An answer that waits for more than that, for
- * the log or a lesson, is the replica's to give.
+ * ERR_INVALID_PARAMETERS}. What is thrown once it was read is our own fault: what the handler throws is answered {@code
+ * ERR_UNKNOWN} and logged by the thread that it ran on. What an effect of the replica's role throws takes the replica out
+ * instead, and the asker waits until its time is over. An answer that waits for the log or a lesson is the replica's to give.
  */
 public final class GroupHandlers {
     private static final Logger LOG = LoggerFactory.getLogger(GroupHandlers.class);

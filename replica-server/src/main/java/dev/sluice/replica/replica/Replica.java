@@ -130,7 +130,10 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
                 gpid,
                 loop,
                 services.compactions(),
-                bytes -> services.disks().ledger(directory.engine()).reserve(directory.engine(), bytes, 0),
+                bytes -> services.disks()
+                        .ledger(directory.engine())
+                        .reserve(directory.engine(), bytes, 0)
+                        .release(),
                 services.settings().compaction(),
                 this::reportChanged);
         Installer installer =
@@ -273,7 +276,12 @@ public final class Replica implements Effect.Handler, Applier.Listener, RoleHost
         }
         long token = ++prepareTokens;
         prepares.put(token, responder);
-        perform(role.onPrepare(token, prepare, loop.nowMs()));
+        try {
+            perform(role.onPrepare(token, prepare, loop.nowMs()));
+        } catch (RuntimeException | Error e) {
+            prepares.remove(token); // who called answers
+            throw e;
+        }
     }
 
     void onLearn(LearnAsk ask, Responder<LearnReply> responder) {

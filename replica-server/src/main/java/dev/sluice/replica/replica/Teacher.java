@@ -73,8 +73,14 @@ final class Teacher {
             responder.reply(Messages.refusal(ErrorCode.ERR_INVALID_STATE, "closed"));
             return;
         }
-        unanswered.put(++lastToken, responder);
-        replica.perform(replica.role().onLearnAsked(lastToken, ask, loop.nowMs()));
+        long token = ++lastToken;
+        unanswered.put(token, responder);
+        try {
+            replica.perform(replica.role().onLearnAsked(token, ask, loop.nowMs()));
+        } catch (RuntimeException | Error e) {
+            unanswered.remove(token); // who called answers
+            throw e;
+        }
     }
 
     void teach(Effect.Teach effect) {

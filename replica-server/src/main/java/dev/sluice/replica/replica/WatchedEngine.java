@@ -123,8 +123,8 @@ final class WatchedEngine implements Engine {
     }
 
     @Override
-    public long rowFileBytes() {
-        return engine.rowFileBytes();
+    public long compactionBytes(boolean rewritesLast) {
+        return engine.compactionBytes(rewritesLast);
     }
 
     @Override

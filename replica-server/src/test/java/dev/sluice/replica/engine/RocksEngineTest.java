@@ -388,6 +388,56 @@ final class RocksEngineTest extends EngineContract {
         }
     }
 
+    @Test
+    void aCompactionEndsSoonWhenRowsComeFromBehind() throws Exception {
+        try (RocksEngineFactory slowly = new RocksEngineFactory(SLOW);
+                Engine engine = slowly.open(directory("engine"), true)) {
+            CompletableFuture<Void> compaction = beginCompaction(engine);
+            engine.publish(3, behind(3), List.of(stage("3", Map.of("a", "behind"))));
+            assertCutShort(compaction);
+            assertThat(rows(engine)).hasSize(20_001);
+        }
+    }
+
+    @Test
+    void aGenerationThatIsReplacedJustBeforeIsNotCompacted() {
+        AtomicReference<Runnable> afterFlush = new AtomicReference<>(() -> {});
+        StepListener publishes = step -> {
+            if (step == StepListener.Step.FLUSHED) {
+                afterFlush.getAndSet(() -> {}).run();
+            }
+        };
+        try (RocksEngineFactory publishing = new RocksEngineFactory(EngineOptions.DEFAULT, publishes);
+                Engine engine = publishing.open(directory("engine"))) {
+            writeRows(engine, 2);
+            afterFlush.set(() -> engine.publish(4, replacement(4), List.of(stage("4", Map.of("a", "new")))));
+            assertThatThrownBy(() -> engine.compact(Engine.ANY_LEVEL, true))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("generation 0 is not current any more");
+        }
+    }
+
+    @Test
+    void aCompactionNeedsRoomForLevel0AndAPieceOfTheOthers() throws IOException {
+        try (Engine engine = open()) {
+            assertThat(engine.compactionBytes(true)).isZero();
+            writeRows(engine, 2);
+            engine.flush();
+            assertThat(engine.compactionBytes(false)).isBetween(tableBytes() / 2, tableBytes());
+            engine.compact(Engine.ANY_LEVEL, true);
+            assertThat(engine.compactionBytes(false)).as("all lies lowest").isZero();
+            assertThat(engine.compactionBytes(true)).isPositive();
+        }
+    }
+
+    @Test
+    void aCompactionThatLeavesAllAsItIsNeedsNoRoom() {
+        try (Engine engine = openForBehind()) {
+            engine.publish(1, behind(1), List.of(stage("1", Map.of("k", "behind"))));
+            assertThat(engine.compactionBytes(true)).isZero();
+        }
+    }
+
     /** Of many rows, with a factory that needs half a minute for them. */
     private CompletableFuture<Void> beginCompaction(Engine engine) {
         Map<String, String> many = new TreeMap<>();

@@ -17,6 +17,7 @@ import dev.sluice.replica.learn.CheckpointShelf;
 import dev.sluice.replica.learn.Throttle;
 import dev.sluice.replica.replication.RoleName;
 import dev.sluice.wire.WireAddress;
+import dev.sluice.wire.internal.GroupLoadReply;
 import dev.sluice.wire.internal.GroupLoadRequest;
 import dev.sluice.wire.internal.LearnRequest;
 import dev.sluice.wire.internal.LoadPartReply;
@@ -121,6 +122,18 @@ final class GroupHandlersTest {
                     .isSameAs(thrown);
             assertThat(answer.failure).isEqualTo(ErrorCode.ERR_UNKNOWN);
         }
+    }
+
+    @Test
+    void whatAReplicaThrowsIsAnsweredToo() {
+        AssertionError thrown = new AssertionError("ours");
+        node.onGroupLoad = () -> {
+            throw thrown;
+        };
+        Answer<GroupLoadReply> answer = new Answer<>();
+        ask(InternalRpcs.GROUP_LOAD, groupLoad(), answer);
+        assertThatThrownBy(() -> node.time.advance(100)).isSameAs(thrown);
+        assertThat(answer.failure).isEqualTo(ErrorCode.ERR_UNKNOWN);
     }
 
     @Test

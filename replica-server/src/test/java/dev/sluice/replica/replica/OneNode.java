@@ -68,6 +68,9 @@ final class OneNode implements Replicas.Listener {
     /** What compactions run into; null: nothing. */
     EngineException.@Nullable Kind compactionsFail;
 
+    /** Runs when a member hears of a load. */
+    Runnable onGroupLoad = () -> {};
+
     /** Runs at each read of a row. */
     Runnable onRead = () -> {};
 
@@ -249,7 +252,7 @@ final class OneNode implements Replicas.Listener {
     }
 
     /** A node without loads. */
-    private static final class NoLoads implements LoadHooks {
+    private final class NoLoads implements LoadHooks {
         @Override
         public boolean isStaged(Publish publish) {
             return false;
@@ -287,6 +290,7 @@ final class OneNode implements Replicas.Listener {
 
         @Override
         public GroupLoadReply onGroupLoad(GroupOrder order) {
+            onGroupLoad.run();
             return new GroupLoadReply();
         }
 

@@ -82,15 +82,11 @@ public final class LoadWire {
 
     /**
      * What a directive wants of one replica; null speaks of no load, so there is to be nothing. {@link
-     * IllegalArgumentException} if there is no such mode or verifier.
+     * IllegalArgumentException} if there is no such verifier.
      */
     public static LoadOrder order(@Nullable LoadDirective directive, HostPort self) {
         if (directive == null) {
             return LoadOrder.NOTHING;
-        }
-        if (LoadMode.findByValue(directive.getMode()) == null) {
-            throw new IllegalArgumentException(
-                    "load " + directive.getLoadId() + " of mode " + directive.getMode() + ", expected 0 to 3");
         }
         boolean deep = LoadPlan.VERIFY_FULL.equals(directive.getVerify())
                 && (!directive.isSetVerifier() || self.equals(Wire.hostPort(directive.getVerifier())));
@@ -121,6 +117,10 @@ public final class LoadWire {
     /** What a primary told {@code receiver}; {@link IllegalArgumentException} if it is no order. */
     public static GroupOrder groupOrder(GroupLoadRequest request, HostPort receiver) {
         LoadDirective directive = request.getLoad();
+        if (LoadMode.findByValue(directive.getMode()) == null) {
+            throw new IllegalArgumentException(
+                    "load " + directive.getLoadId() + " of mode " + directive.getMode() + ", expected 0 to 3");
+        }
         return new GroupOrder(
                 new Ballot(request.getBallot()),
                 request.getSequence(),

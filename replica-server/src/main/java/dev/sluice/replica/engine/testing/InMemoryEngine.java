@@ -228,7 +228,7 @@ final class InMemoryEngine implements Engine {
     }
 
     @Override
-    public synchronized long rowFileBytes() {
+    public synchronized long compactionBytes(boolean rewritesLast) {
         return EngineState.size(durable.rows());
     }
 
