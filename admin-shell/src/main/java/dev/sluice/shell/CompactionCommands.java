@@ -64,12 +64,12 @@ final class CompactionCommands {
     @Command(
             name = "start_manual_compaction",
             description = {
-                "Has every replica of an app compacted once. Writes and reads go on meanwhile, and",
-                "share the disks with it."
+                "Has every replica of an app compacted once. Writes and reads go on meanwhile,",
+                "and share the disks with it."
             },
             footer = {
-                "Refused with ERR_OPERATION_DISABLED while the app has the env manual_compact.disabled=true:",
-                "'del_app_envs manual_compact.disabled' allows it again.",
+                "Refused with ERR_OPERATION_DISABLED while the app's env manual_compact.disabled",
+                "is true: 'del_app_envs manual_compact.disabled' allows it again.",
                 "",
                 "Examples:",
                 "  start_manual_compaction -a orders --wait",
@@ -101,9 +101,11 @@ final class CompactionCommands {
                 defaultValue = "0",
                 paramLabel = "N",
                 description = {
-                    "A replica begins only while fewer than N, of whatever apps, compact on its server.",
-                    "Kept as the env manual_compact.max_concurrent_running_count (default: 0, which leaves",
-                    "that as it is; del_app_envs removes it, and the limit with it)."
+                    "A replica begins only while fewer than N, of",
+                    "whatever apps, compact on its server. Kept as the",
+                    "env manual_compact.max_concurrent_running_count",
+                    "(default: 0, which leaves that as it is;",
+                    "del_app_envs removes it, and the limit with it)."
                 })
         private int maxRunning;
 
@@ -112,8 +114,9 @@ final class CompactionCommands {
                 defaultValue = "0",
                 paramLabel = "SECONDS",
                 description = {
-                    "Names the compaction, in seconds since 1970 (default: now); it does not delay it.",
-                    "The same one again starts no other."
+                    "Names the compaction, in seconds since 1970",
+                    "(default: now); it does not delay it. The same one",
+                    "again starts no other."
                 })
         private long triggerTime;
 

@@ -29,6 +29,7 @@ public final class ReplicaInfoView {
                 "committed",
                 "prepared",
                 "durable",
+                "compaction",
                 "disk_tag");
         for (ReplicaInfo info : infos) {
             replicas.add(
@@ -39,6 +40,7 @@ public final class ReplicaInfoView {
                     info.getLastCommittedDecree(),
                     info.getLastPreparedDecree(),
                     info.getLastDurableDecree(),
+                    info.isSetManualCompactStatus() ? info.getManualCompactStatus() : "-",
                     info.getDiskTag());
         }
         return replicas;

@@ -123,6 +123,7 @@ class ShellAdminTest {
         assertThat(info.get("durable").asLong())
                 .isLessThanOrEqualTo(info.get("committed").asLong());
         assertThat(info.get("disk_tag").asText()).isNotEmpty();
+        assertThat(info.get("compaction").asText()).isEqualTo("IDLE");
 
         int id = json("ls -p shown -m exact")
                 .get("general_info")
